@@ -1,0 +1,378 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Puts the parts together: the only module that knows every concrete class.
+
+Rules of this file: everything that a person wrote is loaded and checked before anything starts, and
+all problems are reported together; one process per state directory holds the lock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import os
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from monitor import __version__, systemd
+from monitor.clock import Clock, SystemClock
+from monitor.config import (
+    FeedSettings,
+    LoadedSettings,
+    SubscriberSettings,
+    find_config,
+    load_settings,
+    read_secrets,
+)
+from monitor.core.errors import ConfigError, MonitorError, Problem
+from monitor.core.knowledge import Knowledge
+from monitor.core.model import Channel, ChannelKind, Subscriber
+from monitor.core.rules import RuleSet
+from monitor.fetch import Client, ClientSettings
+from monitor.knowledge import load_knowledge, shipped_root
+from monitor.notify import Notifier
+from monitor.notify.email import EmailNotifier, check_email_settings
+from monitor.notify.email import EmailSettings as MailTransport
+from monitor.notify.webhook import WebhookNotifier, secret_complaint
+from monitor.pipeline import Pipeline, Site
+from monitor.rulefiles import load_rules
+from monitor.schedule import Daemon
+from monitor.seedpacks import SeedPack, find_packs, read_pack
+from monitor.store import FeedPolicy, FeedRow, Store, open_store
+
+# How a problem names the configuration where its file is not known.
+_CONFIGURATION = "configuration"
+
+
+class StateLockedError(MonitorError):
+    """Another process holds the state directory."""
+
+
+class Assembly:
+    """A loaded configuration with all that follows from it; nothing is started yet."""
+
+    def __init__(
+        self,
+        loaded: LoadedSettings,
+        site: Site,
+        packs: tuple[SeedPack, ...],
+        secrets: Mapping[str, tuple[str, ...]],
+        mail: MailTransport,
+    ) -> None:
+        self.loaded = loaded
+        self.settings = loaded.settings
+        self.site = site
+        self.packs = packs
+        self.clock: Clock = SystemClock()
+        self._secrets = secrets
+        self._mail = mail
+
+    def feeds(self) -> tuple[FeedRow, ...]:
+        """Return the configured feeds as rows of the store."""
+        now = self.clock.now()
+        return tuple(
+            FeedRow(
+                id=feed.id,
+                url=feed.url,
+                publisher=feed.publisher or feed.id,
+                origin="config",
+                configured=True,
+                enabled=feed.enabled,
+                policy=_policy(feed),
+                etag=None,
+                last_modified=None,
+                next_poll=now,
+                last_poll=None,
+                last_success=None,
+                last_outcome=None,
+                last_error=None,
+                error_count=0,
+                polls=0,
+                articles=0,
+            )
+            for feed in self.settings.feed
+        )
+
+    def client(self) -> Client:
+        """Return the guarded client that everything leaving the process goes through."""
+        fetch = self.settings.fetch
+        return Client(
+            ClientSettings(
+                user_agent=f"figurewatch/{__version__} (+{fetch.contact})",
+                allow_networks=fetch.allow_networks,
+                deadline_seconds=fetch.deadline.total_seconds(),
+                per_host_interval_seconds=fetch.per_host_interval.total_seconds(),
+            )
+        )
+
+    def notifiers(self, client: Client) -> dict[str, Notifier]:
+        """Return the notifier of every configured channel, by channel id."""
+        gazetteer = self.site.knowledge.gazetteer
+        email = EmailNotifier(self._mail, gazetteer)
+        webhook = WebhookNotifier(client.post, self._secrets, gazetteer)
+        return {
+            channel.id: email if channel.kind is ChannelKind.EMAIL else webhook
+            for subscriber in self.site.subscribers
+            for channel in subscriber.channels
+        }
+
+    @asynccontextmanager
+    async def pipeline(self, store: Store) -> AsyncIterator[Pipeline]:
+        """Open the client and yield a pipeline over `store`."""
+        async with self.client() as client:
+            yield Pipeline(
+                site=self.site,
+                store=store,
+                client=client,
+                notifiers=self.notifiers(client),
+                clock=self.clock,
+            )
+
+    @contextmanager
+    def open_store(self) -> Iterator[Store]:
+        """Open the store of this site and close it at the end."""
+        with closing(open_store(self.loaded.database)) as store:
+            yield store
+
+    @contextmanager
+    def look_into_store(self) -> Iterator[Store]:
+        """Open the store of this site, or an empty one where there is none yet.
+
+        Who only looks must not create a database, perhaps as another user than the daemon's.
+        """
+        database = self.loaded.database
+        with closing(open_store(database if database.exists() else None)) as store:
+            yield store
+
+
+def assemble(config: str | None, environment: Mapping[str, str] | None = None) -> Assembly:
+    """Load and check configuration, seeds, rules and secrets; raise `ConfigError` with it all."""
+    loaded = load_settings(find_config(config), os.environ if environment is None else environment)
+    roots = (
+        shipped_root() / "seeds",
+        *(loaded.resolve(path) for path in loaded.settings.seeds.paths),
+    )
+    problems: list[Problem] = []
+    knowledge: Knowledge | None = None
+    rules: RuleSet | None = None
+    packs: tuple[SeedPack, ...] = ()
+    secrets: dict[str, tuple[str, ...]] = {}
+    mail: MailTransport | None = None
+    with _collecting(problems, loaded):
+        _check_seed_folders(loaded)
+    with _collecting(problems, loaded):
+        knowledge = load_knowledge(roots)
+        rules = _rules(loaded, knowledge)
+    with _collecting(problems, loaded):
+        packs = _packs(loaded.settings.seeds.packs, roots)
+    with _collecting(problems, loaded):
+        secrets = _webhook_secrets(loaded)
+    with _collecting(problems, loaded):
+        mail = _mail_transport(loaded)
+        check_email_settings(mail)
+    if problems or knowledge is None or rules is None or mail is None:
+        raise ConfigError(tuple(problems))
+    site = Site(
+        settings=loaded.settings,
+        knowledge=knowledge,
+        knowledge_roots=roots,
+        rules=rules,
+        subscribers=tuple(map(_subscriber, loaded.settings.subscriber)),
+    )
+    return Assembly(loaded, site, packs, secrets, mail)
+
+
+@contextmanager
+def _collecting(problems: list[Problem], loaded: LoadedSettings) -> Iterator[None]:
+    """Take over the problems raised inside; one of the configuration gets the file it stands in."""
+    try:
+        yield
+    except ConfigError as error:
+        problems.extend(_located(problem, loaded) for problem in error.problems)
+
+
+def _located(problem: Problem, loaded: LoadedSettings) -> Problem:
+    if problem.file != _CONFIGURATION:
+        return problem
+    known = loaded.origins.get(problem.field or "") or loaded.path
+    return replace(problem, file=str(known)) if known is not None else problem
+
+
+def _check_seed_folders(loaded: LoadedSettings) -> None:
+    absent = [path for path in loaded.settings.seeds.paths if not loaded.resolve(path).is_dir()]
+    if absent:
+        raise ConfigError(
+            tuple(
+                Problem(file=_CONFIGURATION, field="seeds.paths", message=f"no such folder: {path}")
+                for path in absent
+            )
+        )
+
+
+def _rules(loaded: LoadedSettings, knowledge: Knowledge) -> RuleSet:
+    settings = loaded.settings.rules
+    shipped = (shipped_root() / "rules",) if settings.shipped else ()
+    return load_rules((*shipped, *map(loaded.resolve, settings.paths)), knowledge)
+
+
+def _webhook_secrets(loaded: LoadedSettings) -> dict[str, tuple[str, ...]]:
+    """Return the signing secrets by channel id."""
+    found: dict[str, tuple[str, ...]] = {}
+    problems: list[Problem] = []
+    for subscriber in loaded.settings.subscriber:
+        if subscriber.webhook is not None and subscriber.secret_file is not None:
+            with _collecting(problems, loaded):
+                found[f"{subscriber.id}/webhook"] = _signing_secrets(
+                    _secret_path(loaded, subscriber.secret_file)
+                )
+    if problems:
+        raise ConfigError(tuple(problems))
+    return found
+
+
+def _mail_transport(loaded: LoadedSettings) -> MailTransport:
+    mail = loaded.settings.email
+    password = None
+    if mail.password_file is not None:
+        password = read_secrets(_secret_path(loaded, mail.password_file))[0]
+    return MailTransport(
+        smtp=mail.smtp,
+        sender=mail.sender,
+        username=mail.username,
+        password=password,
+        timeout_seconds=mail.timeout.total_seconds(),
+    )
+
+
+def _packs(names: tuple[str, ...], roots: tuple[Path, ...]) -> tuple[SeedPack, ...]:
+    found = find_packs(roots)
+    missing = [name for name in names if name not in found]
+    if missing:
+        known = ", ".join(sorted(found)) or "none"
+        raise ConfigError(
+            tuple(
+                Problem(
+                    file=_CONFIGURATION,
+                    field="seeds.packs",
+                    message=f"no pack named {name!r}; known packs: {known}",
+                )
+                for name in missing
+            )
+        )
+    return tuple(read_pack(found[name]) for name in names)
+
+
+def _secret_path(loaded: LoadedSettings, value: str) -> Path:
+    """Resolve a secret file: systemd's credentials first, then beside the configuration."""
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+    if credentials and "/" not in value and (Path(credentials) / value).is_file():
+        return Path(credentials) / value
+    return loaded.resolve(value)
+
+
+def _signing_secrets(path: Path) -> tuple[str, ...]:
+    secrets = read_secrets(path)
+    complaints = [complaint for row in secrets if (complaint := secret_complaint(row))]
+    if complaints:
+        raise ConfigError(tuple(Problem(file=str(path), message=text) for text in complaints))
+    return secrets
+
+
+def _subscriber(settings: SubscriberSettings) -> Subscriber:
+    addresses = ((ChannelKind.EMAIL, settings.email), (ChannelKind.WEBHOOK, settings.webhook))
+    return Subscriber(
+        id=settings.id,
+        rules=settings.rules,
+        min_severity=settings.min_severity,
+        channels=tuple(
+            Channel(id=f"{settings.id}/{kind}", subscriber=settings.id, kind=kind, address=address)
+            for kind, address in addresses
+            if address is not None
+        ),
+    )
+
+
+def _policy(feed: FeedSettings) -> FeedPolicy:
+    return FeedPolicy(
+        interval_seconds=feed.interval.total_seconds() if feed.interval else None,
+        full_text=feed.full_text,
+        first_poll=feed.first_poll,
+    )
+
+
+@contextmanager
+def state_lock(database: Path) -> Iterator[None]:
+    """Hold the only-one-process lock of a state directory; raise `StateLockedError` if it is taken."""
+    database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(database.with_name(database.name + ".lock"), os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            msg = f"{database.parent}: another figurewatch process holds this state directory"
+            raise StateLockedError(msg) from error
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def is_running(database: Path) -> bool:
+    """Say whether a daemon holds the state directory."""
+    lock = database.with_name(database.name + ".lock")
+    if not lock.exists():
+        return False
+    descriptor = os.open(lock, os.O_RDWR)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+async def _prepare_store(assembly: Assembly, pipeline: Pipeline) -> None:
+    await asyncio.to_thread(pipeline.store.sync_feeds, assembly.feeds(), assembly.clock.now())
+    await pipeline.load_packs(assembly.packs)
+    await asyncio.to_thread(pipeline.outbox.release_leases)
+
+
+async def run_daemon(config: str | None, assembly: Assembly) -> None:
+    """Run the daemon until a signal stops it. The caller holds the state lock."""
+    with assembly.open_store() as store:
+        async with contextlib.AsyncExitStack() as stack:
+            pipeline = await stack.enter_async_context(assembly.pipeline(store))
+            await _prepare_store(assembly, pipeline)
+
+            async def reload() -> Site:
+                fresh = await asyncio.to_thread(assemble, config)
+                client = await stack.enter_async_context(fresh.client())
+                pipeline.replace_site(fresh.site, client, fresh.notifiers(client))
+                await asyncio.to_thread(store.sync_feeds, fresh.feeds(), fresh.clock.now())
+                return fresh.site
+
+            await Daemon(
+                pipeline, clock=assembly.clock, reload=reload, status=systemd.Notifier()
+            ).run()
+
+
+async def poll_once(
+    assembly: Assembly, names: tuple[str, ...], *, ignore_times: bool
+) -> tuple[int, int]:
+    """Poll every due feed, then deliver all that is due; return failed polls and deliveries."""
+    with assembly.open_store() as store:
+        async with assembly.pipeline(store) as pipeline:
+            await _prepare_store(assembly, pipeline)
+            due = store.due_feeds(assembly.clock.now(), ignore_times=ignore_times or bool(names))
+            chosen = [feed for feed in due if not names or feed.id in names]
+            room = asyncio.Semaphore(assembly.settings.fetch.concurrency)
+
+            async def poll(feed: FeedRow) -> bool:
+                async with room:
+                    return (await pipeline.poll_feed(feed)).failed
+
+            failures = await asyncio.gather(*map(poll, chosen))
+            _, undelivered = await pipeline.deliver_due()
+            return sum(failures), undelivered

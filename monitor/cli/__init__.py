@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line: `figurewatch COMMAND`.
+
+Rules of this file: importing it imports click and nothing else, so that `--help` and `version` stay
+quick; each command lives in a module named in `_COMMANDS` and is imported when it is used. Exit
+codes: 0 done, 1 problems found, 2 usage, 3 not running, 75 try again, 78 configuration.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from monitor import __version__
+
+# command -> module that defines it under the same name (dashes become underscores), short help
+_COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("monitor.cli.run", "Run the daemon."),
+    "poll": ("monitor.cli.run", "Poll the feeds that are due, deliver, and exit."),
+    "extract": ("monitor.cli.texts", "Read claims out of texts."),
+    "replay": ("monitor.cli.texts", "Run articles through the whole decision, in order."),
+    "dedup": ("monitor.cli.texts", "Say which articles are copies of which."),
+    "explain": ("monitor.cli.explain", "Say why an article did or did not alert."),
+    "feeds": ("monitor.cli.feeds", "List, add and remove feeds."),
+    "rules": ("monitor.cli.rules", "List, check and test rules; print their schema."),
+    "seeds": ("monitor.cli.seeds", "Build, list, verify and import what a fresh install knows."),
+    "notify": ("monitor.cli.notify", "Send test messages."),
+    "config": ("monitor.cli.config", "Show and check the configuration."),
+    "status": ("monitor.cli.status", "Say how the daemon and its feeds are doing."),
+    "demo": ("monitor.cli.demo", "Show everything at work on a small news world of its own."),
+    "version": ("monitor.cli.version", "Print the version."),
+}
+
+EXIT_PROBLEMS = 1
+EXIT_NOT_RUNNING = 3
+EXIT_TRY_AGAIN = 75
+EXIT_CONFIG = 78
+
+
+class _LazyGroup(click.Group):
+    """Finds commands in `_COMMANDS` and imports their module only when one is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(_COMMANDS[cmd_name][0])
+        command = getattr(module, cmd_name)
+        assert isinstance(command, click.Command)  # noqa: S101  (a table of our own)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> object:
+        # MonitorError's module is ours and tiny; imported here all the same to keep --help bare.
+        from monitor.core.errors import ConfigError, MonitorError  # noqa: PLC0415
+
+        try:
+            return super().invoke(ctx)
+        except ConfigError as error:
+            for problem in error.problems:
+                click.echo(f"error: {problem}", err=True)
+            count = len(error.problems)
+            click.echo(f"{count} problem{'s' * (count != 1)} found; nothing was started", err=True)
+            sys.exit(EXIT_CONFIG)
+        except BrokenPipeError:
+            # The reader of our output left (for example `| head`): not an error of ours.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
+        except MonitorError as error:
+            click.echo(f"error: {error}", err=True)
+            sys.exit(_exit_code(error))
+
+
+def _exit_code(error: Exception) -> int:
+    locked = type(error).__name__ == "StateLockedError"
+    return EXIT_TRY_AGAIN if locked else EXIT_PROBLEMS
+
+
+@click.command(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, "--version", prog_name="figurewatch")
+def main() -> None:
+    """Tell people once, quickly and with proof, when a new figure appears in the news."""

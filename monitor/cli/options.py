@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Options and output forms that several commands share.
+
+Rules of this file: results go to standard output, everything else to standard error; machine forms
+are stable; colour and tables only as `rich` decides for the terminal.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import click
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_PIPE_COLUMNS = 10_000
+FORMATS = ("table", "json", "jsonl", "csv")
+
+
+def config_option(command: _Command) -> _Command:
+    """Add `--config FILE`."""
+    return click.option(
+        "--config",
+        metavar="FILE",
+        type=click.Path(dir_okay=False),
+        help="Configuration file; default: $FIGUREWATCH_CONFIG, the user's, then /etc/figurewatch.",
+    )(command)
+
+
+def format_option(default: str = "table") -> Callable[[_Command], _Command]:
+    """Add `--format`, named `form` in the function."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(FORMATS),
+        default=default,
+        show_default=True,
+        help="Form of the output.",
+    )
+
+
+def emit_line(record: Mapping[str, object]) -> None:
+    """Write one JSON line to standard output at once."""
+    sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def emit_rows(rows: Iterable[Mapping[str, object]], columns: Sequence[str], form: str) -> None:
+    """Write rows in the chosen form; `columns` are the ones a table or CSV shows, in order."""
+    if form == "jsonl":
+        for row in rows:
+            emit_line(row)
+    elif form == "json":
+        click.echo(json.dumps(list(rows), ensure_ascii=False, indent=2))
+    elif form == "csv":
+        writer = csv.writer(sys.stdout)
+        writer.writerow(columns)
+        writer.writerows([_cell(row.get(column)) for column in columns] for row in rows)
+    else:
+        _emit_table(rows, columns)
+
+
+def _emit_table(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> None:
+    # rich costs 50 ms to import, which the machine forms need not pay.
+    from rich.console import Console  # noqa: PLC0415
+    from rich.markup import escape  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column.replace("_", " "), overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(_cell(row.get(column))) for column in columns))
+    # Into a pipe a row stays one line, whatever the width of the terminal behind it.
+    Console(width=None if sys.stdout.isatty() else _PIPE_COLUMNS).print(table)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    return str(value)

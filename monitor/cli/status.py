@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`figurewatch status`."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+from monitor.bootstrap import Assembly, assemble, is_running
+from monitor.cli import EXIT_NOT_RUNNING
+from monitor.cli.feeds import feed_state
+from monitor.cli.options import config_option
+from monitor.store import Outbox, Store
+
+_SHOWN = 20
+
+
+@click.command()
+@config_option
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+def status(config: str | None, form: str) -> None:
+    """Say whether the daemon runs, how its feeds are, and which deliveries wait or died.
+
+    Exit code 3 when no daemon runs.
+    """
+    assembly = assemble(config)
+    running = is_running(assembly.loaded.database)
+    with assembly.look_into_store() as store:
+        facts = _facts(assembly, store, running=running)
+    if form == "json":
+        click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
+    else:
+        _print(facts)
+    if not running:
+        sys.exit(EXIT_NOT_RUNNING)
+
+
+def _facts(assembly: Assembly, store: Store, *, running: bool) -> dict[str, object]:
+    outbox = Outbox(store)
+    unfinished = [*outbox.rows("pending"), *outbox.rows("leased"), *outbox.rows("dead")]
+    return {
+        "running": running,
+        "database": str(assembly.loaded.database),
+        "heartbeat": store.marks().get("heartbeat"),
+        "rules": len(assembly.site.rules.rules),
+        "counts": store.counts(),
+        "packs": {name: articles for name, (_, articles, _) in store.packs().items()},
+        "feeds": [
+            {
+                "id": feed.id,
+                "state": feed_state(feed),
+                "last_outcome": feed.last_outcome,
+                "last_error": feed.last_error,
+                "errors": feed.error_count,
+                "last_success": feed.last_success.isoformat() if feed.last_success else None,
+                "next_poll": feed.next_poll.isoformat(),
+            }
+            for feed in store.feeds()
+        ],
+        "deliveries": [
+            {
+                "id": row.id,
+                "channel": row.channel,
+                "state": row.state,
+                "attempts": row.attempts,
+                "next_attempt": row.next_attempt.isoformat() if row.state != "dead" else None,
+                "reason": row.reason,
+            }
+            for row in unfinished
+        ],
+    }
+
+
+def _print(facts: dict[str, object]) -> None:
+    feeds, deliveries, counts = facts["feeds"], facts["deliveries"], facts["counts"]
+    assert isinstance(feeds, list)  # noqa: S101  (built above)
+    assert isinstance(deliveries, list)  # noqa: S101
+    assert isinstance(counts, dict)  # noqa: S101
+    click.echo(f"daemon      {'running' if facts['running'] else 'not running'}")
+    click.echo(f"heartbeat   {facts['heartbeat'] or 'never'}")
+    click.echo(f"database    {facts['database']}")
+    click.echo(
+        f"memory      {counts['articles']} articles, {counts['claims']} claims, "
+        f"{counts['alerts']} alerts"
+    )
+    broken = [feed for feed in feeds if feed["state"] == "broken"]
+    click.echo(f"feeds       {len(feeds)}, {len(broken)} broken")
+    for feed in broken[:_SHOWN]:
+        click.echo(
+            f"  {feed['id']}: {feed['last_error']} ({feed['errors']}x), next {feed['next_poll']}"
+        )
+    click.echo(
+        f"deliveries  {counts.get('deliveries_sent', 0)} sent, "
+        f"{counts.get('deliveries_pending', 0) + counts.get('deliveries_leased', 0)} waiting, "
+        f"{counts.get('deliveries_dead', 0)} dead"
+    )
+    for row in deliveries[:_SHOWN]:
+        after = f", next {row['next_attempt']}" if row["next_attempt"] else ""
+        click.echo(
+            f"  {row['id']} to {row['channel']}: {row['state']} after {row['attempts']} tries"
+            f" ({row['reason'] or 'not tried yet'}){after}"
+        )

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`figurewatch extract`, `replay` and `dedup`: the daemon's own code over texts from a file.
+
+Rules of this file: input is JSON lines (or, for `extract`, one plain text); output is one JSON line
+each, in input order, as soon as it is known; a line that cannot be read is named on standard error
+and makes the exit code 1, the rest goes on.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import partial
+from pathlib import Path
+from typing import IO
+
+import click
+
+from monitor.cli import EXIT_PROBLEMS
+from monitor.cli.options import config_option, emit_line
+
+_JSONL_ONLY = click.option(
+    "--format", "form", type=click.Choice(["jsonl"]), default="jsonl", show_default=True
+)
+_INPUT = click.argument(
+    "file", type=click.File("r", encoding="utf-8", errors="replace"), default="-"
+)
+_CHUNK = 32  # documents per task: large enough to hide the cost of passing them between processes
+
+
+class _Lines:
+    """Reads JSON lines and counts those that are not objects with the needed fields."""
+
+    def __init__(self, file: IO[str], needed: tuple[str, ...]) -> None:
+        self._file = file
+        self._needed = needed
+        self.bad = 0
+
+    def __iter__(self) -> Iterator[dict[str, object]]:
+        for number, line in enumerate(self._file, start=1):
+            if not line.strip():
+                continue
+            record, complaint = _read_object(line)
+            missing = [name for name in self._needed if record is not None and name not in record]
+            if record is None or missing:
+                self.bad += 1
+                reason = complaint or f"lacks {', '.join(missing)}"
+                click.echo(f"line {number}: {reason}", err=True)
+                continue
+            yield record
+
+
+def _read_object(line: str) -> tuple[dict[str, object] | None, str]:
+    try:
+        record = json.loads(line)
+    except (json.JSONDecodeError, RecursionError) as error:
+        return None, f"not JSON: {error}"
+    return (record, "") if isinstance(record, dict) else (None, "not a JSON object")
+
+
+def _text(record: Mapping[str, object], name: str) -> str:
+    value = record.get(name)
+    if value is None:
+        return ""
+    # Lone surrogates are legal in JSON and nowhere else; offsets are kept by replacing one for one.
+    return (
+        str(value).encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+        if _odd(value)
+        else str(value)
+    )
+
+
+def _odd(value: object) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in str(value))
+
+
+def read_moment(value: object) -> datetime | None:
+    """Read an ISO 8601 or RFC 5322 date; None for anything else. Without a zone it is UTC."""
+    if not isinstance(value, str) or not value.strip():
+        return None
+    try:
+        moment = datetime.fromisoformat(value.strip())
+    except ValueError:
+        try:
+            moment = parsedate_to_datetime(value)
+        except (ValueError, TypeError):
+            return None
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        return None
+
+
+# --- extract -------------------------------------------------------------------------------------
+
+
+@click.command()
+@_JSONL_ONLY
+@click.option("--jobs", type=click.IntRange(0), default=1, help="Processes; 0 is one per core.")
+@_INPUT
+def extract(form: str, jobs: int, file: IO[str]) -> None:
+    """Read the claims out of FILE (or standard input).
+
+    Each JSON line `{"id", "text", "title"?, "date"?, "lang"?}` gives one line `{"id", "claims",
+    "rejected"}`; a file that is not JSON lines is one text.
+    """
+    first = next((line for line in file if line.strip()), "")
+    if not first.lstrip().startswith("{"):
+        text = first + file.read()
+        name = Path(getattr(file, "name", "-")).stem
+        emit_line(extract_all([{"id": name, "text": text}])[0])
+        return
+    lines = _Lines(itertools.chain([first], file), ("text",))  # type: ignore[arg-type]
+    for result in _extracted(lines, jobs or os.cpu_count() or 1):
+        emit_line(result)
+    if lines.bad:
+        sys.exit(EXIT_PROBLEMS)
+
+
+def _extracted(lines: Iterable[dict[str, object]], jobs: int) -> Iterator[dict[str, object]]:
+    if jobs == 1:
+        for record in lines:
+            yield from extract_all([record])
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        waiting: deque[Future[list[dict[str, object]]]] = deque()
+        for chunk in _chunks(lines):
+            waiting.append(pool.submit(extract_all, chunk))
+            if len(waiting) > 2 * jobs:  # bounded: a file of any size streams through
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+
+
+def _chunks(records: Iterable[dict[str, object]]) -> Iterator[list[dict[str, object]]]:
+    iterator = iter(records)
+    while chunk := list(itertools.islice(iterator, _CHUNK)):
+        yield chunk
+
+
+def extract_all(records: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Return the output record of each input record; runs in worker processes too."""
+    from monitor.core.claims import Document  # noqa: PLC0415
+    from monitor.core.claims import extract as extract_claims  # noqa: PLC0415
+    from monitor.core.payload import claim_json, rejection_json  # noqa: PLC0415
+    from monitor.knowledge import shipped_knowledge  # noqa: PLC0415
+
+    knowledge = shipped_knowledge()
+    results: list[dict[str, object]] = []
+    for record in records:
+        document = Document(
+            title=_text(record, "title") or None,
+            text=_text(record, "text"),
+            published=read_moment(record.get("date")),
+            language=_text(record, "lang") or None,
+        )
+        found = extract_claims(document, knowledge)
+        results.append(
+            {
+                "id": record.get("id"),
+                "claims": [claim_json(claim, knowledge.gazetteer) for claim in found.claims],
+                "rejected": [rejection_json(rejection) for rejection in found.rejected],
+            }
+        )
+    return results
+
+
+# --- replay and dedup ----------------------------------------------------------------------------
+
+
+@click.command()
+@_JSONL_ONLY
+@config_option
+@click.option("--rules", "rules_path", type=click.Path(exists=True), help="Instead of the shipped.")
+@click.option("--no-seeds", is_flag=True, help="Start knowing nothing.")
+@_INPUT
+def replay(
+    form: str, config: str | None, rules_path: str | None, no_seeds: bool, file: IO[str]
+) -> None:
+    """Run articles through the whole decision, in the order given, over a throw-away store.
+
+    Each JSON line `{"id", "feed", "url", "title", "text", "published", "guid"?}` gives one line
+    with the article's verdict, its claims with theirs, and the alerts it raised.
+    """
+    from monitor.replay import Replay  # noqa: PLC0415
+
+    lines = _Lines(file, ("id",))
+    with Replay.open(
+        config, rules=Path(rules_path) if rules_path else None, seeds=not no_seeds
+    ) as session:
+        for record in lines:
+            emit_line(session.decide(record_to_article(record)))
+    if lines.bad:
+        sys.exit(EXIT_PROBLEMS)
+
+
+@click.command()
+@_JSONL_ONLY
+@click.option("--seeds", is_flag=True, help="Compare with the seeded corpus as well.")
+@_INPUT
+def dedup(form: str, seeds: bool, file: IO[str]) -> None:
+    """Say for each article, in order, which earlier one it is a copy of, and how.
+
+    Input as for `replay`; output `{"id", "group", "duplicate_of", "relation", "similarity"}`.
+    """
+    from monitor.replay import Replay  # noqa: PLC0415
+
+    lines = _Lines(file, ("id",))
+    with Replay.open(None, rules=None, seeds=seeds) as session:
+        for record in lines:
+            emit_line(session.recognise(record_to_article(record)))
+    if lines.bad:
+        sys.exit(EXIT_PROBLEMS)
+
+
+def record_to_article(record: Mapping[str, object]) -> Mapping[str, object]:
+    """Return an input record with clean strings and a read date, as `monitor.replay` takes it."""
+    text = partial(_text, record)
+    return {
+        "id": record["id"],
+        "feed": text("feed") or "replay",
+        "url": text("url") or None,
+        "title": text("title"),
+        "text": text("text"),
+        "published": read_moment(record.get("published") or record.get("date")),
+        "guid": text("guid") or None,
+        "language": text("lang") or None,
+    }

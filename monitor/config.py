@@ -1,0 +1,492 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The configuration file: models, loading, and where every value came from.
+
+What it is not: rules and seeds, which have loaders of their own. Rules of this file: unknown keys
+are refused with a suggestion; every problem of every file is reported at once as `ConfigError`;
+secrets are named by file and never held here. Precedence, weakest first: defaults, the main file,
+`conf.d/*.toml` beside it in name order (tables are merged, `[[feed]]` and `[[subscriber]]` are
+added), `FIGUREWATCH_SECTION__KEY` in the environment.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import platformdirs
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.json_schema import GenerateJsonSchema
+
+from monitor.core.errors import ConfigError, Problem
+from monitor.core.model import Severity
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)")
+_UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_ENVIRONMENT_PREFIX = "FIGUREWATCH_"
+
+
+def parse_duration(value: object) -> timedelta:
+    """Read "90s", "5m", "1h 30m", "2d"; raise `ValueError` for anything else."""
+    if isinstance(value, timedelta):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(rf"\s*(?:{_DURATION.pattern}\s*)+", value):
+        msg = 'expected a duration such as "90s", "5m", "6h" or "2d"'
+        raise ValueError(msg)
+    seconds = sum(float(match[1]) * _UNIT_SECONDS[match[2]] for match in _DURATION.finditer(value))
+    return timedelta(seconds=seconds)
+
+
+def format_duration(value: timedelta) -> str:
+    """Write a duration the way `parse_duration` reads it."""
+    seconds = value.total_seconds()
+    for unit in ("w", "d", "h", "m"):
+        if seconds >= _UNIT_SECONDS[unit] and seconds % _UNIT_SECONDS[unit] == 0:
+            return f"{int(seconds / _UNIT_SECONDS[unit])}{unit}"
+    return f"{seconds:g}s"
+
+
+def _identifier(value: str) -> str:
+    if not _ID.fullmatch(value):
+        msg = "expected lower-case letters, digits, dots, dashes or underscores, at most 64"
+        raise ValueError(msg)
+    return value
+
+
+def _network(value: str) -> str:
+    return str(ip_network(value, strict=False))
+
+
+def _http_url(value: str) -> str:
+    # The guard in `fetch` decides about addresses; here only what can never work is refused.
+    if not re.fullmatch(r"https?://[^\s\\\x00-\x1f]+", value) or len(value) > 2048:
+        msg = "expected an http:// or https:// URL of at most 2048 characters"
+        raise ValueError(msg)
+    return value
+
+
+def _mail_address(value: str) -> str:
+    if (
+        not re.fullmatch(r"[^\s<>@,;:\"\\\x00-\x1f]+@[^\s<>@,;:\"\\\x00-\x1f]+", value)
+        or len(value) > 254
+    ):
+        msg = "expected one e-mail address"
+        raise ValueError(msg)
+    return value
+
+
+def _smtp_url(value: str) -> str:
+    if not re.fullmatch(r"smtps?://[^\s\x00-\x1f]+", value):
+        msg = 'expected "smtp://host:port" or "smtps://host:port"'
+        raise ValueError(msg)
+    return value
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(parse_duration),
+    WithJsonSchema({"type": "string", "pattern": rf"^\s*(?:{_DURATION.pattern}\s*)+$"}),
+]
+Identifier = Annotated[str, AfterValidator(_identifier)]
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+FullText = Literal["auto", "always", "never"]
+FirstPoll = Literal["recent", "all", "silent"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StoreSettings(_Section):
+    """Where state lives."""
+
+    path: str = Field("figurewatch.db", description="SQLite file; relative to the state directory")
+
+
+class FetchSettings(_Section):
+    """How feeds and article pages are fetched."""
+
+    allow_networks: tuple[Annotated[str, AfterValidator(_network)], ...] = Field(
+        (), description="networks beyond the globally routable ones that may be reached, any port"
+    )
+    min_interval: Duration = Field(timedelta(minutes=5), description="no feed is polled more often")
+    max_interval: Duration = Field(timedelta(hours=6), description="no healthy feed waits longer")
+    per_host_interval: Duration = Field(
+        timedelta(seconds=1), description="least time between two requests to one host"
+    )
+    full_text: FullText = Field(
+        "auto", description="when the article page is read: auto, always, never"
+    )
+    deadline: Duration = Field(
+        timedelta(seconds=30),
+        description="longest time one request may take, redirects and body included",
+    )
+    concurrency: int = Field(16, ge=1, le=256, description="requests under way at once")
+    contact: str = Field(
+        "https://example.org/figurewatch", description="contact shown in the User-Agent"
+    )
+
+
+class RulesSettings(_Section):
+    """Which rule files are used."""
+
+    paths: tuple[str, ...] = Field((), description="files or folders of your own rules")
+    shipped: bool = Field(default=True, description="whether the shipped rules are used as well")
+
+
+class SeedsSettings(_Section):
+    """What a fresh store knows from the start."""
+
+    packs: tuple[str, ...] = Field(
+        ("north-korea-2024",), description="packs loaded once into a fresh store"
+    )
+    paths: tuple[str, ...] = Field(
+        (), description="folders shaped like seeds/ whose files extend or override the shipped ones"
+    )
+
+
+class WebSettings(_Section):
+    """The web pages. This version has none yet; the key is accepted so that files stay valid."""
+
+    listen: str = Field("127.0.0.1:8787", description="address of the web pages (not built yet)")
+
+
+class EmailSettings(_Section):
+    """How mail leaves."""
+
+    smtp: Annotated[str, AfterValidator(_smtp_url)] = Field(
+        "smtp://localhost:25", description="mail server; smtps:// for implicit TLS"
+    )
+    sender: str = Field(
+        "Figurewatch <figurewatch@localhost>", alias="from", description="From header"
+    )
+    username: str | None = Field(None, description="login name, if the server wants one")
+    password_file: str | None = Field(None, description="file holding the password")
+    timeout: Duration = Field(timedelta(seconds=60), description="longest wait for one answer")
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class DeliverySettings(_Section):
+    """How long and how often a delivery is tried again."""
+
+    first_retry: Duration = Field(
+        timedelta(seconds=30),
+        ge=timedelta(milliseconds=100),
+        description="wait after the first failure",
+    )
+    max_retry: Duration = Field(timedelta(hours=3), description="longest wait between two tries")
+    retry_for: Duration = Field(timedelta(days=2), description="then the delivery is a dead letter")
+
+
+class LogSettings(_Section):
+    """What is logged, and how."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="least level logged"
+    )
+    format: Literal["auto", "console", "json"] = Field(
+        "auto", description="auto: console on a terminal, else JSON lines"
+    )
+
+
+class FeedSettings(_Section):
+    """One feed."""
+
+    id: Identifier = Field(description="short name used in logs, status and rules")
+    url: HttpUrl = Field(description="address of the RSS, Atom or JSON feed")
+    publisher: str = Field("", description="organisation behind the feed; default: the id")
+    interval: Duration | None = Field(None, description="time between polls; default: min_interval")
+    full_text: FullText | None = Field(None, description="overrides fetch.full_text")
+    first_poll: FirstPoll = Field(
+        "recent",
+        description="what may alert on the first poll: recent (48 h), all, silent (nothing)",
+    )
+    enabled: bool = Field(default=True, description="false keeps the feed but does not poll it")
+
+
+class SubscriberSettings(_Section):
+    """One subscriber: who is told about which alerts, and how."""
+
+    id: Identifier = Field(description="short name")
+    email: Annotated[str, AfterValidator(_mail_address)] | None = Field(
+        None, description="mail address"
+    )
+    webhook: HttpUrl | None = Field(None, description="URL that receives signed POST requests")
+    secret_file: str | None = Field(
+        None, description='file with the webhook secret ("whsec_…"), two lines while rotating'
+    )
+    rules: tuple[str, ...] = Field(("*",), description="rule ids, with * and ? as wildcards")
+    min_severity: Severity = Field(Severity.INFO, description="quieter alerts are not sent")
+
+    @model_validator(mode="after")
+    def _has_a_channel(self) -> SubscriberSettings:
+        if self.email is None and self.webhook is None:
+            msg = "needs email or webhook"
+            raise ValueError(msg)
+        if self.webhook is not None and self.secret_file is None:
+            msg = "webhook needs secret_file (webhooks are always signed)"
+            raise ValueError(msg)
+        return self
+
+
+class Settings(_Section):
+    """The whole configuration."""
+
+    store: StoreSettings = StoreSettings()
+    fetch: FetchSettings = FetchSettings()
+    rules: RulesSettings = RulesSettings()
+    seeds: SeedsSettings = SeedsSettings()
+    web: WebSettings = WebSettings()
+    email: EmailSettings = EmailSettings()
+    delivery: DeliverySettings = DeliverySettings()
+    log: LogSettings = LogSettings()
+    feed: tuple[FeedSettings, ...] = ()
+    subscriber: tuple[SubscriberSettings, ...] = ()
+
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> Settings:
+        for name, rows in (("feed", self.feed), ("subscriber", self.subscriber)):
+            ids = [row.id for row in rows]
+            twice = sorted({row for row in ids if ids.count(row) > 1})
+            if twice:
+                msg = f"{name} id used twice: {', '.join(twice)}"
+                raise ValueError(msg)
+        return self
+
+
+class _Schema(GenerateJsonSchema):
+    """Writes defaults as a file spells them."""
+
+    def encode_default(self, dft: Any) -> Any:
+        """Return a default value as JSON-ready data."""
+        if isinstance(dft, timedelta):
+            return format_duration(dft)
+        return super().encode_default(dft)
+
+
+def settings_schema() -> dict[str, object]:
+    """Return the JSON Schema of the configuration file."""
+    schema = Settings.model_json_schema(by_alias=True, schema_generator=_Schema)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+class LoadedSettings:
+    """Validated settings, the file they came from, and the origin of each value.
+
+    `origins` maps a dotted key ("fetch.min_interval") to the file or environment variable that
+    set it last; keys that are not in it have their default.
+    """
+
+    def __init__(self, settings: Settings, path: Path | None, origins: Mapping[str, str]) -> None:
+        self.settings = settings
+        self.path = path
+        self.origins = dict(origins)
+
+    @property
+    def base(self) -> Path:
+        """The directory that relative paths in the configuration are taken from."""
+        return self.path.parent if self.path is not None else Path.cwd()
+
+    def resolve(self, value: str) -> Path:
+        """Return a path of the configuration as an absolute one."""
+        return (self.base / Path(value).expanduser()).absolute()
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file: under systemd's state directory, else the user's, else beside the file.
+
+        With a configuration file a relative path is taken from that file's directory; without one,
+        from the user's state directory.
+        """
+        path = Path(self.settings.store.path).expanduser()
+        if path.is_absolute():
+            return path
+        state = os.environ.get("STATE_DIRECTORY", "").split(":")[0]
+        if state:
+            return Path(state) / path
+        if self.path is None:
+            return Path(platformdirs.user_state_dir("figurewatch")) / path
+        return (self.base / path).absolute()
+
+
+def find_config(explicit: str | None) -> Path | None:
+    """Return the configuration file to use: the explicit one, else the first that exists."""
+    if explicit:
+        return Path(explicit).absolute()
+    named = os.environ.get("FIGUREWATCH_CONFIG")
+    if named:
+        return Path(named).absolute()
+    candidates = (
+        Path(platformdirs.user_config_dir("figurewatch")) / "config.toml",
+        Path("/etc/figurewatch/config.toml"),
+    )
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def load_settings(path: Path | None, environment: Mapping[str, str]) -> LoadedSettings:
+    """Read, merge and validate the configuration; raise `ConfigError` with every problem."""
+    tree: dict[str, object] = {}
+    origins: dict[str, str] = {}
+    problems: list[Problem] = []
+    if path is not None:
+        for file in (path, *sorted((path.parent / "conf.d").glob("*.toml"))):
+            _merge_file(file, tree, origins, problems)
+    _merge_environment(environment, tree, origins)
+    if problems:
+        raise ConfigError(tuple(problems))
+    try:
+        settings = Settings.model_validate(tree)
+    except ValidationError as error:
+        where = str(path) if path is not None else "environment"
+        raise ConfigError(tuple(_problems(error, where, tree, origins))) from error
+    return LoadedSettings(settings, path, origins)
+
+
+def _merge_file(
+    file: Path, tree: dict[str, object], origins: dict[str, str], problems: list[Problem]
+) -> None:
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        problems.append(Problem(file=str(file), message=error.strerror or str(error)))
+        return
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        line = re.search(r"at line (\d+)", str(error))
+        problems.append(
+            Problem(
+                file=str(file), message=f"not TOML: {error}", line=int(line[1]) if line else None
+            )
+        )
+        return
+    for section, value in content.items():
+        known = tree.get(section)
+        if isinstance(value, dict) and isinstance(known, dict):
+            known.update(value)
+        elif isinstance(value, list) and isinstance(known, list):
+            known.extend(value)
+        else:
+            tree[section] = value
+        if isinstance(value, dict):
+            origins.update({f"{section}.{key}": str(file) for key in value})
+        elif isinstance(value, list):
+            start = len(tree[section]) - len(value)  # type: ignore[arg-type]
+            origins.update({f"{section}[{start + row}]": str(file) for row in range(len(value))})
+        else:
+            origins[section] = str(file)
+
+
+def _merge_environment(
+    environment: Mapping[str, str], tree: dict[str, object], origins: dict[str, str]
+) -> None:
+    for name, value in sorted(environment.items()):
+        section, separator, key = name.removeprefix(_ENVIRONMENT_PREFIX).lower().partition("__")
+        if not name.startswith(_ENVIRONMENT_PREFIX) or not separator:
+            continue
+        table = tree.setdefault(section, {})
+        if isinstance(table, dict):
+            table[key] = _environment_value(value)
+            origins[f"{section}.{key}"] = f"${name}"
+
+
+def _environment_value(value: str) -> object:
+    """Read a value the way TOML would, so that lists, numbers and booleans work; else as text."""
+    try:
+        return tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return value
+
+
+def _problems(
+    error: ValidationError, file: str, tree: Mapping[str, object], origins: Mapping[str, str]
+) -> list[Problem]:
+    found = []
+    for mistake in error.errors(include_url=False):
+        where = _dotted(mistake["loc"], tree)
+        message = mistake["msg"].removeprefix("Value error, ")
+        if mistake["type"] == "extra_forbidden":
+            message = "unknown key" + _suggestion(mistake["loc"])
+        elif mistake["type"] == "missing":
+            message = "is required"
+        origin = max(
+            (key for key in origins if where.startswith(key.split("[")[0])), default=None, key=len
+        )
+        row = re.match(r"(\w+)\[(\d+)", where)
+        if row and f"{row[1]}[{row[2]}]" in origins:
+            origin = f"{row[1]}[{row[2]}]"
+        found.append(
+            Problem(file=origins[origin] if origin else file, field=where or None, message=message)
+        )
+    return found
+
+
+def _dotted(location: tuple[int | str, ...], tree: Mapping[str, object]) -> str:
+    """Write a location as people point at it: `feed[2] (id "dw").url`."""
+    text = ""
+    node: object = tree
+    for part in location:
+        if isinstance(part, int):
+            node = node[part] if isinstance(node, list) and part < len(node) else None
+            text += f"[{part}]"
+            if isinstance(node, dict) and isinstance(node.get("id"), str):
+                text += f" (id {node['id']!r})"
+        else:
+            node = node.get(part) if isinstance(node, dict) else None
+            text += f".{part}" if text else part
+    return text
+
+
+def _suggestion(location: tuple[int | str, ...]) -> str:
+    model: type[BaseModel] | None = Settings
+    for part in location[:-1]:
+        if isinstance(part, str) and model is not None:
+            model = _MODELS.get(part)
+    if model is None:
+        return ""
+    keys = [item.alias or name for name, item in model.model_fields.items()]
+    close = difflib.get_close_matches(str(location[-1]), keys, n=1)
+    return f"; did you mean {close[0]!r}?" if close else f"; known keys: {', '.join(sorted(keys))}"
+
+
+_MODELS: dict[str, type[BaseModel]] = {
+    "store": StoreSettings,
+    "fetch": FetchSettings,
+    "rules": RulesSettings,
+    "seeds": SeedsSettings,
+    "web": WebSettings,
+    "email": EmailSettings,
+    "delivery": DeliverySettings,
+    "log": LogSettings,
+    "feed": FeedSettings,
+    "subscriber": SubscriberSettings,
+}
+
+
+def read_secrets(path: Path) -> tuple[str, ...]:
+    """Return the non-empty lines of a secret file; raise `ConfigError` when it cannot be used."""
+    try:
+        lines = path.read_text(encoding="utf-8").split()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise ConfigError(
+            (Problem(file=str(path), message=f"secret cannot be read: {reason}"),)
+        ) from error
+    if not lines:
+        raise ConfigError((Problem(file=str(path), message="secret file is empty"),))
+    return tuple(lines)

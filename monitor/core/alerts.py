@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From hits to alerts, witnesses and messages.
+
+What it is not: delivery, or the words of a mail. Rules of this file: one alert per rule, series,
+source family, value and rung (the rung lets a family that returns to an old value alert again,
+while another outlet or a restart never repeats one); ids are functions of their keys; only alerts
+that are to be pushed are routed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from fnmatch import fnmatchcase
+
+from monitor.core.ledger import is_vague, same_value
+from monitor.core.memory import Memory
+from monitor.core.model import (
+    SEVERITY_ORDER,
+    Alert,
+    Article,
+    ArticleRef,
+    Disposition,
+    Hit,
+    LedgerClaim,
+    Message,
+    Outcome,
+    Subscriber,
+    Verdict,
+    Witness,
+)
+from monitor.core.rules import Rule
+
+# A mail shows the figure's own ladder and what others say; more rows than this nobody reads.
+_MOST_PREVIOUS = 8
+_KNOWN_BEFORE = frozenset({Verdict.DUPLICATE, Verdict.RESTATEMENT, Verdict.CORROBORATION})
+
+
+def dedup_key(rule: str, row: LedgerClaim | None, group: str) -> str:
+    """Return what makes two alerts the same: of a figure, or (no claim) of a publication group."""
+    if row is None:
+        return f"{rule}|group|{group}"
+    series, claim = row.series, row.claim
+    return "|".join(
+        (
+            rule,
+            series.measure,
+            series.force,
+            series.unit,
+            series.place or "-",
+            series.kind,
+            series.status,
+            row.family or "unknown",
+            "correction" if row.verdict is Verdict.CORRECTION else "figure",
+            f"{claim.low}-{claim.high}",
+            str(row.rung),
+        )
+    )
+
+
+def alert_id(key: str) -> str:
+    """Return the id of the alert with a dedup key."""
+    return "al_" + hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def raise_alert(rule: Rule, hit: Hit, outcome: Outcome, memory: Memory, now: datetime) -> Alert:
+    """Make the alert of one hit. `outcome` is not yet part of `memory`."""
+    row = next((row for row in outcome.claims if row.id == hit.claim), None)
+    key = dedup_key(rule.id, row, outcome.group)
+    return Alert(
+        id=alert_id(key),
+        dedup_key=key,
+        rule=rule.id,
+        rule_title=rule.title,
+        severity=rule.severity,
+        disposition=hit.disposition,
+        reason=hit.reason,
+        claim=row,
+        previous=_previous(row, outcome, memory) if row is not None else (),
+        article=cite(outcome.article),
+        created=now,
+    )
+
+
+def cite(article: Article) -> ArticleRef:
+    """Return an article as alerts cite it."""
+    return ArticleRef(
+        id=article.id,
+        url=article.url,
+        title=article.title,
+        publisher=article.publisher,
+        published=article.published,
+    )
+
+
+def _previous(row: LedgerClaim, outcome: Outcome, memory: Memory) -> tuple[LedgerClaim, ...]:
+    """Return the replaced row first, then earlier figures of the same force, newest first.
+
+    One row per family, place and value: the first that stated it. The replaced row may stand in
+    the same article.
+    """
+    own = next((other for other in outcome.claims if other.id == row.previous), None)
+    replaced = own or (memory.claim(row.previous) if row.previous else None)
+    seen = {_face(row)} | ({_face(replaced)} if replaced else set())
+    others: list[LedgerClaim] = []
+    for known in memory.claims_like(row.series.measure, row.series.force):
+        comparable = (known.series.unit, known.series.kind, known.series.status) == (
+            row.series.unit,
+            row.series.kind,
+            row.series.status,
+        )
+        if not comparable or is_vague(known.claim) or _face(known) in seen:
+            continue
+        seen.add(_face(known))
+        others.append(known)
+    others.sort(
+        key=lambda known: (known.claim.as_of or known.said.date(), known.said), reverse=True
+    )
+    return ((replaced,) if replaced else ()) + tuple(others[:_MOST_PREVIOUS])
+
+
+def _face(row: LedgerClaim) -> tuple[str | None, str | None, int, int]:
+    return row.family, row.claim.place, row.claim.low, row.claim.high
+
+
+def witnesses(outcome: Outcome, memory: Memory) -> tuple[Witness, ...]:
+    """Attach a later report of known figures to the alerts that those figures raised."""
+    found: dict[str, Witness] = {}
+    for row in outcome.claims:
+        if row.verdict not in _KNOWN_BEFORE:
+            continue
+        for compared in row.compared:
+            known = memory.claim(compared)
+            if known is None or not same_value(known.claim, row.claim):
+                continue
+            for alert in memory.alerts_about(compared):
+                found.setdefault(
+                    alert.id,
+                    Witness(alert=alert.id, article=outcome.article.id, group=outcome.group),
+                )
+    return tuple(found.values())
+
+
+def messages(
+    alerts: Sequence[Alert], subscribers: Iterable[Subscriber], created: datetime
+) -> tuple[Message, ...]:
+    """Return one message per channel and rule for the alerts of one commit."""
+    found: list[Message] = []
+    for subscriber in subscribers:
+        wanted: dict[str, list[Alert]] = {}
+        for alert in alerts:
+            if wants(subscriber, alert):
+                wanted.setdefault(alert.rule, []).append(alert)
+        found += [
+            Message(
+                id=message_id(channel.id, rows),
+                channel=channel,
+                rule=rule,
+                alerts=tuple(rows),
+                created=created,
+            )
+            for rule, rows in wanted.items()
+            for channel in subscriber.channels
+        ]
+    return tuple(found)
+
+
+def wants(subscriber: Subscriber, alert: Alert) -> bool:
+    """Say whether a subscriber is to be told about an alert now."""
+    return (
+        alert.disposition is Disposition.ALERT
+        and any(fnmatchcase(alert.rule, pattern) for pattern in subscriber.rules)
+        and SEVERITY_ORDER.index(alert.severity) >= SEVERITY_ORDER.index(subscriber.min_severity)
+    )
+
+
+def message_id(channel: str, alerts: Sequence[Alert]) -> str:
+    """Return the id of the message that tells `channel` about `alerts`."""
+    key = "\x00".join((channel, *(alert.id for alert in alerts)))
+    return "msg_" + hashlib.sha256(key.encode()).hexdigest()[:20]

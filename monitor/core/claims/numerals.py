@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Numbers of a text as intervals with bounds: digits, words, bands, ranges.
+
+What it is not: what is counted. Rules of this file: a range is one quantity, never its mean or its
+two ends; a list is several; vague words are bands; years, dates and codes are still quantities
+here and are rejected later, with a reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from monitor.core.knowledge import Language, alternatives
+from monitor.core.model import Bound
+
+_MOST = 10**10
+_LEFT_WINDOW = 48
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantity:
+    """A number: `start` to `end` are its own characters, `left` and `right` include modifiers.
+
+    `scale` is the factor of a scale word in it, or 1. `shape` is `digits`, `words` or `band`.
+    `was` marks the earlier value of a change ("from 8,000 to 11,000").
+    """
+
+    start: int
+    end: int
+    left: int
+    right: int
+    low: int
+    high: int
+    bound: Bound = Bound.NONE
+    approximate: bool = False
+    vague: bool = False
+    fraction: bool = False
+    scale: int = 1
+    shape: str = "digits"
+    was: bool = False
+    changed: bool = False
+
+
+class Numerals:
+    """The number grammar of one language."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        units, scales = alternatives(language.numbers), alternatives(language.scales)
+        words = rf"(?:{units}|an?(?=\s+{scales}\b))(?:(?:\s+|-)(?:and\s+)?(?:{units}|{scales})\b)*"
+        digits = (
+            r"\d{1,3}(?:(?P<group>[,.'\u0020\u00a0\u202f\u2009])\d{3})"
+            r"(?:(?P=group)\d{3})*(?![\d])|\d+(?:[.,]\d{1,2})?(?!\d)"
+        )
+        halves = "|".join(re.escape(half) for half in language.words["numbers.half"])
+        self._atom = re.compile(
+            rf"(?<![\w$€£₴¥#])(?<!\d[.,:])(?:"
+            rf"(?P<band>{alternatives([*language.bands, *language.points])})(?:\s+of\b(?=\s+(?:the|its|their|these)\b))?"
+            rf"|(?P<half>(?:{halves})(?:\s+|-){scales})"
+            rf"|(?P<digits>{digits})(?:(?:\s|-)?(?P<scale>{scales}))?"
+            rf"|(?P<words>{words}|{scales}(?=\s+of\s+them))"
+            rf")(?!\w|[.,]\d)",
+            re.IGNORECASE,
+        )
+        self._range = re.compile(
+            rf"\s*-\s*|\s+(?:to|or|and|through)\s+(?:(?P<mod>{language.any_of('modifiers.about', 'modifiers.at_most', 'modifiers.at_least')})\s+)?",
+            re.IGNORECASE,
+        )
+        every = language.any_of("modifiers.about", "modifiers.at_least", "modifiers.at_most")
+        self._before = re.compile(
+            rf"\b(?P<mod>{every})\s+(?:(?:the|a|an)\s+)?[\"'(]?$", re.IGNORECASE
+        )
+        self._after = re.compile(
+            rf"\s+(?P<mod>{language.any_of('modifiers.about_after', 'modifiers.at_least_after')})\b"
+            rf"|(?P<plus>\+)",
+            re.IGNORECASE,
+        )
+        self._between = re.compile(r"\bbetween\s+(?:\w+\s+)?$", re.IGNORECASE)
+        self._from = re.compile(r"\bfrom\s+(?:[\w-]+\s+){0,2}$", re.IGNORECASE)
+        self._roles = {
+            form: role
+            for role in ("about", "at_least", "at_most", "about_after", "at_least_after")
+            for form in language.words[f"modifiers.{role}"]
+        }
+
+    @cached_property
+    def gate(self) -> re.Pattern[str]:
+        """Finds the least sign of a number."""
+        language = self._language
+        forms = [*language.numbers, *language.scales, *language.bands, *language.points]
+        return re.compile(rf"\d|\b{alternatives(forms)}\b", re.IGNORECASE)
+
+    def find(self, text: str, start: int, end: int) -> list[Quantity]:
+        """Return the quantities between `start` and `end`, in order."""
+        atoms: list[Quantity] = []
+        for match in self._atom.finditer(text, start, end):
+            quantity = self._atom_quantity(match)
+            if quantity is not None:
+                atoms.append(quantity)
+        return [self._modified(text, start, end, found) for found in self._ranges(text, atoms)]
+
+    def _atom_quantity(self, match: re.Match[str]) -> Quantity | None:
+        start, end = match.span()
+        if match["band"] is not None:
+            return self._band(match)
+        scale, fraction, shape = 1, False, "digits"
+        if match["half"] is not None:
+            scale = self._scale(re.split(r"[\s-]+", match["half"])[-1])
+            value, shape = scale // 2, "words"
+        elif match["digits"] is not None:
+            value, scale, fraction = self._digits(match)
+        else:
+            value, scale, shape = *self._words(match[0]), "words"
+        if not 0 <= value <= _MOST:
+            return None
+        return Quantity(
+            start=start,
+            end=end,
+            left=start,
+            right=end,
+            low=value,
+            high=value,
+            fraction=fraction,
+            scale=scale,
+            shape=shape,
+        )
+
+    def _band(self, match: re.Match[str]) -> Quantity:
+        start, end = match.span("band")
+        form = " ".join(match["band"].lower().split())
+        point = self._language.points.get(form)
+        low, high = (point, point) if point is not None else self._language.bands[form]
+        return Quantity(
+            start=start,
+            end=end,
+            left=start,
+            right=match.end(),
+            low=low,
+            high=high,
+            vague=point is None,
+            approximate=True,
+            shape="band",
+        )
+
+    def _scale(self, word: str) -> int:
+        return self._language.scales.get(word.lower(), 1)
+
+    def _digits(self, match: re.Match[str]) -> tuple[int, int, bool]:
+        digits, group = match["digits"], match["group"]
+        scale = self._scale(match["scale"]) if match["scale"] else 1
+        if group is not None and not (group in ",." and scale > 1):
+            return int(re.sub(r"\D", "", digits)[:12]) * scale, scale, False
+        whole, _, part = digits.replace(",", ".").partition(".")
+        if not part:
+            return int(whole[:12]) * scale, scale, False
+        value = int(whole[:12]) * scale + int(part) * scale // 10 ** len(part)
+        return value, scale, scale == 1
+
+    def _words(self, surface: str) -> tuple[int, int]:
+        total, current, scale = 0, 0, 1
+        for word in re.findall(r"[^\W\d_]+", surface.lower()):
+            if word in self._language.numbers:
+                current += self._language.numbers[word]
+            elif word in self._language.scales:
+                scale = self._language.scales[word]
+                current = max(current, 1) * scale
+                if scale >= 1000:
+                    total, current = total + current, 0
+        return total + current, scale
+
+    def _ranges(self, text: str, atoms: Sequence[Quantity]) -> list[Quantity]:
+        found: list[Quantity] = []
+        index = 0
+        while index < len(atoms):
+            here = atoms[index]
+            following = atoms[index + 1] if index + 1 < len(atoms) else None
+            joined = self._joined(text, here, following) if following is not None else None
+            if joined is None:
+                found.append(here)
+                index += 1
+            else:
+                found += joined
+                index += 2
+        return found
+
+    def _joined(self, text: str, a: Quantity, b: Quantity) -> list[Quantity] | None:
+        """Return the one quantity of a range, the two of a change, or None."""
+        link = self._range.fullmatch(text, a.end, b.start)
+        if link is None or a.vague or b.vague or a.fraction or b.fraction:
+            return None
+        before = text[max(0, a.start - _LEFT_WINDOW) : a.start]
+        word = link[0].strip().split()[0].lower() if link[0].strip() else "-"
+        if word == "and" and not self._between.search(before):
+            return None
+        a = _inherited(a, b)
+        if word == "to" and before.lower().endswith(" by "):
+            return [replace(a, changed=True), replace(b, changed=True)]
+        if word == "to" and self._from.search(before):
+            return [replace(a, was=True), replace(b, changed=True)]
+        if a.low >= b.low or a.low * 100 < b.low or _is_year(a) or a.low < 2:
+            return None
+        left = a.start
+        between = self._between.search(before)
+        if between is not None and word == "and":
+            left = a.start - len(between[0])
+        return [replace(a, end=b.end, right=b.right, left=left, high=b.high, scale=b.scale)]
+
+    def _modified(self, text: str, start: int, end: int, found: Quantity) -> Quantity:
+        """Return the quantity with its modifiers read, nearest first."""
+        left, bound, approximate = found.left, found.bound, found.approximate
+        for _ in range(3):
+            low = max(start, left - _LEFT_WINDOW)
+            match = self._before.search(text[low:left])
+            if match is None:
+                break
+            role = self._roles.get(" ".join(match["mod"].lower().split()), "about")
+            bound = bound if bound is not Bound.NONE else _bound(role)
+            approximate = approximate or role == "about"
+            left = low + match.start()
+        right = found.right
+        match = self._after.match(text, right, end)
+        if match is not None:
+            at_least = (
+                match["plus"] is not None
+                or self._roles.get(" ".join(match["mod"].lower().split())) == "at_least_after"
+            )
+            bound = Bound.AT_LEAST if at_least else bound
+            approximate = approximate or not at_least
+            right = match.end()
+        if found.low != found.high:
+            bound = Bound.NONE
+        return replace(found, left=left, right=right, bound=bound, approximate=approximate)
+
+
+def _bound(role: str) -> Bound:
+    return {"at_least": Bound.AT_LEAST, "at_most": Bound.AT_MOST}.get(role, Bound.NONE)
+
+
+def _inherited(a: Quantity, b: Quantity) -> Quantity:
+    """Give the first number of "11 to 12,000" the scale of the second."""
+    if a.scale > 1 or a.low >= 1000 or b.low < 1000:
+        return a
+    for scale in (1_000_000_000, 1_000_000, 1_000):
+        if a.low * scale < b.low and (b.scale == scale or b.low % scale == 0):
+            return replace(a, low=a.low * scale, high=a.high * scale, scale=scale)
+    return a
+
+
+def _is_year(a: Quantity) -> bool:
+    return a.shape == "digits" and a.end - a.start == 4 and 1900 <= a.low <= 2100

@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where: the place that a number's phrase stands at.
+
+What it is not: every place of the sentence. A place counts when a preposition of place leads to it,
+when nobody else's troops stand between ("Russian forces in Kursk") and no other number does. Rules,
+each an id: `right` (after the noun, up to the next number or cue), `left` (before the number),
+`host` ("Belarus hosts N"), `there`, `inherited`. Of a chain ("the Kursk region of Russia") the most
+specific place counts; a direction ("eastern Russia") is an annotation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.core.claims.grammar import WORD, Grammar, Sentence
+from monitor.core.claims.heads import Counted
+from monitor.core.gazetteer import Gazetteer
+from monitor.core.knowledge import Name, NameKind
+
+# ", including 500 officers and three generals, are training …": the verb stands behind the part.
+_PART = re.compile(
+    r",\s+(?:including|among them|some|most|many)[^,;.]{1,80}(?:,[^,;.]{1,40})?,\s+"
+    r"(?=(?:are|were|is|was|have|has|had|will|would|may|could)\b)",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r" - [^-]{3,240} - ")
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFound:
+    """A place, its direction, and the rule that found it."""
+
+    place: str | None
+    region: str | None
+    rule: str
+
+
+NOWHERE = PlaceFound(None, None, "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place that a preposition leads to, from the preposition's start to the place's end."""
+
+    start: int
+    end: int
+    place: str
+    region: str | None
+
+
+def spots(
+    sentence: Sentence, grammar: Grammar, gazetteer: Gazetteer, directions: Sequence[str]
+) -> list[Spot]:
+    """Return the places of a sentence that a preposition leads to, in order."""
+    found: list[Spot] = []
+    asides = [
+        match.span() for match in _ASIDE.finditer(sentence.text, sentence.start, sentence.end)
+    ]
+    for name in sentence.names:
+        place = name.senses.get(NameKind.PLACE)
+        if place is None or any(start <= name.start < end for start, end in asides):
+            continue
+        if found and _continues(sentence.text[found[-1].end : name.start], grammar):
+            last = found.pop()
+            inner = _narrower(last.place, place, gazetteer)
+            found.append(
+                Spot(
+                    last.start,
+                    name.end,
+                    inner,
+                    last.region or _direction(sentence, name, directions),
+                )
+            )
+            continue
+        lead = _preposition(sentence, name, grammar, directions)
+        if lead is None or _owns_other(sentence, name, grammar):
+            continue
+        found.append(Spot(lead, name.end, place, _direction(sentence, name, directions)))
+    return found
+
+
+def resolve(
+    sentence: Sentence,
+    counted: Counted,
+    grammar: Grammar,
+    here: Sequence[Spot],
+    cue_positions: Sequence[int],
+) -> PlaceFound:
+    """Return the place of a counted number, as far as its own sentence says."""
+    start = counted.predicate or counted.end
+    stop = _right_stop(sentence, start, counted, cue_positions)
+    if counted.shape == "partitive" and counted.whole is not None:
+        verb = re.compile(r"\b(?:were|are|is|was|have|had|has)\b").search(
+            sentence.text, start, stop
+        )
+        if verb is None and counted.quantity.low != counted.whole.low:
+            return NOWHERE
+        start = verb.end() if verb else start
+    after = [spot for spot in here if start <= spot.start < stop]
+    for spot in after:
+        if not _is_others(sentence, counted.end, spot, counted, grammar):
+            return PlaceFound(spot.place, spot.region, "right")
+    if counted.shape == "partitive" and counted.whole is not None:
+        return NOWHERE
+    host = _host(sentence, counted, grammar)
+    if host is not None:
+        return PlaceFound(host, None, "host")
+    return _left(sentence, counted, grammar, here, cue_positions)
+
+
+def _left(
+    sentence: Sentence,
+    counted: Counted,
+    grammar: Grammar,
+    here: Sequence[Spot],
+    cue_positions: Sequence[int],
+) -> PlaceFound:
+    quantity = counted.quantity
+    floor = max((end for end in cue_positions if end <= quantity.left), default=sentence.start)
+    for other in sentence.quantities:
+        apart = other.was or counted.subject_start is not None or _in_aside(sentence, other.start)
+        if other.end <= quantity.left and not apart:
+            floor = max(floor, other.end)
+    for spot in reversed(here):
+        opens = spot.start == sentence.start and sentence.text.startswith(",", spot.end)
+        if spot.end > quantity.left or (spot.start < floor and not opens):
+            continue
+        if counted.subject_start is not None and spot.start > counted.subject_start:
+            return PlaceFound(spot.place, spot.region, "subject")
+        if _is_others(sentence, floor, spot, counted, grammar):
+            continue
+        return PlaceFound(spot.place, spot.region, "left")
+    return NOWHERE
+
+
+def _in_aside(sentence: Sentence, position: int) -> bool:
+    return any(
+        match.start() <= position < match.end()
+        for match in _ASIDE.finditer(sentence.text, sentence.start, sentence.end)
+    )
+
+
+def _right_stop(
+    sentence: Sentence, start: int, counted: Counted, cue_positions: Sequence[int]
+) -> int:
+    stop = min([position for position in cue_positions if position > start], default=sentence.end)
+    part = _PART.match(sentence.text, start, sentence.end)
+    start = part.end() if part else start
+    for other in sentence.quantities:
+        if (
+            other.left >= start
+            and other is not counted.whole
+            and not _is_date(sentence, other.start, other.low)
+        ):
+            stop = min(stop, other.left)
+    return stop
+
+
+def _is_date(sentence: Sentence, start: int, value: int) -> bool:
+    before = sentence.text[max(sentence.start, start - 12) : start]
+    return value <= 31 or (
+        1900 <= value <= 2100
+        and re.search(r"(?:in|since|of|\w{3,9} \d{1,2},?|,)\s$", before) is not None
+    )
+
+
+def _continues(gap: str, grammar: Grammar) -> bool:
+    """Say whether only "region of the", "'s" or a comma lies between two places."""
+    if gap in {"'s ", ", ", "'s", " "}:
+        return True
+    words = [word.lower() for word in WORD.findall(gap)]
+    allowed = grammar.sets["places.regions"] | {
+        "of",
+        "in",
+        "the",
+        "'",
+        "s",
+        ",",
+        "western",
+        "eastern",
+        "southern",
+        "northern",
+        "southwestern",
+        "border",
+        "russian",
+        "ukrainian",
+    }
+    return (
+        0 < len(words) <= 5
+        and all(word in allowed for word in words)
+        and bool({"of", ",", "in"} & set(words))
+    )
+
+
+def _narrower(first: str, second: str, gazetteer: Gazetteer) -> str:
+    return second if gazetteer.is_within(second, first) else first
+
+
+def _preposition(
+    sentence: Sentence, name: Name, grammar: Grammar, directions: Sequence[str]
+) -> int | None:
+    """Return where the preposition stands that leads to the place, if one does."""
+    before = sentence.text[max(sentence.start, name.start - 56) : name.start]
+    offset = name.start - len(before)
+    words = list(WORD.finditer(before))
+    for match in reversed(words[-7:]):
+        word = match[0].lower()
+        if word == "for" and not grammar.patterns["places.bound"].search(before, 0, match.start()):
+            return None
+        if word in grammar.sets["places.prepositions"] and word != "over":
+            return offset + match.start()
+        if not (
+            word in grammar.sets["places.fillers"]
+            or word in directions
+            or word in {"'s", "s", "'"}
+            or (word == "with" and "border" in before)
+            or any(other.start <= offset + match.start() < other.end for other in sentence.names)
+        ):
+            return None
+    return None
+
+
+def _direction(sentence: Sentence, name: Name, directions: Sequence[str]) -> str | None:
+    before = sentence.text[max(sentence.start, name.start - 16) : name.start]
+    words = WORD.findall(before)
+    return words[-1].lower() if words and words[-1].lower() in directions else None
+
+
+def _owns_other(sentence: Sentence, name: Name, grammar: Grammar) -> bool:
+    """Say whether the name owns something that is no place ("Russia's ranks")."""
+    text = sentence.text
+    if text[name.end : name.end + 2] != "'s":
+        return False
+    following = list(WORD.finditer(text, name.end + 2, min(sentence.end, name.end + 40)))[:3]
+    for match in following:
+        word = match[0].lower()
+        if word in grammar.sets["places.regions"] or word in {"east", "west", "north", "south"}:
+            return False
+        if any(
+            other.start == match.start() and NameKind.PLACE in other.senses
+            for other in sentence.names
+        ):
+            return False
+    return True
+
+
+def _is_others(
+    sentence: Sentence, floor: int, spot: Spot, counted: Counted, grammar: Grammar
+) -> bool:
+    """Say whether the place is where somebody else's troops are."""
+    near = grammar.head.finditer(sentence.text, max(floor, spot.start - 40), spot.start)
+    head = max(near, key=lambda match: match.start(), default=None)
+    if head is None or sentence.text[head.end() : spot.start].strip():
+        return False
+    if counted.subject_start is not None and head.start() > counted.subject_start:
+        return False
+    for name in sentence.names:
+        if head.start() - 24 <= name.start < head.start() and NameKind.ADJECTIVE in name.senses:
+            return counted.force is not None and name.senses[NameKind.ADJECTIVE] != counted.force
+    return False
+
+
+def _host(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | None:
+    text, left = sentence.text, counted.quantity.left
+    match = grammar.last("force.hosts", text, max(sentence.start, left - 40), left)
+    if match is None:
+        return None
+    for name in reversed(sentence.names):
+        if name.end <= match.start() and NameKind.PLACE in name.senses:
+            return name.senses[NameKind.PLACE]
+    return None

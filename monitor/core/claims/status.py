@@ -1,0 +1,299 @@
+# SPDX-License-Identifier: Apache-2.0
+"""In which sense a number holds: status, kind, recall, and as of which day.
+
+What it is not: tense in general. Each cue counts within the number's own clause: to the left from the
+clause's start (after the words that say who said it), to the right up to the next clause or number.
+Rules of this file: movement under way and hedges ("could be closer to") are present; a date that
+another verb owns, or that lies ahead ("by December"), is no as-of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from monitor.core.claims.grammar import WORD, Grammar, Sentence
+from monitor.core.claims.heads import Counted
+from monitor.core.model import Kind, Status
+
+_CLAUSE_END = re.compile(
+    r"[;:\"\n]|,(?!\d)|\b(?:and|but|while|who|which|that|as|after|before|to\s+replace)\b",
+    re.IGNORECASE,
+)
+# An apposition between the number and its verb: "…, each numbering 2,000 men, are expected".
+_BEHIND = re.compile(
+    r"(?:,\s+(?:including|among them|some|most|many)[^,;.]{1,80}(?:,[^,;.]{1,40})?)?,\s+"
+    r"(?=(?:are|were|is|was|have|has|had|will|would|may|could|might)\b)",
+    re.IGNORECASE,
+)
+_LEFT_REACH = 110
+# "in 2007", "between 2006 and 2013": what was true then is past.
+_YEARS = re.compile(
+    r"\b(?:in|between|from|until|during)\s+(?:early\s+|late\s+|\w+\s+)?((?:19|20)\d\d)\b"
+    r"(?:\s*(?:and|to|-)\s*((?:19|20)\d\d)\b)?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusFound:
+    """A status and the rule that set it."""
+
+    status: Status
+    rule: str
+
+
+def status_of(
+    sentence: Sentence, counted: Counted, grammar: Grammar, said_until: int, published: date | None
+) -> StatusFound:
+    """Return the status of a counted number; `said_until` is where its cue ends, if before it."""
+    outright = _outright(sentence, counted, grammar, published)
+    if outright is not None:
+        return outright
+    left = _left_of(sentence, counted, said_until)
+    right = _right_of(sentence, counted)
+    if counted.shape == "partitive" and counted.whole is not None:
+        right = ""
+    if _is_denominator(sentence.text, sentence.start, counted.quantity.left):
+        return StatusFound(Status.PRESENT, "denominator")
+    return _cued(left, right, grammar)
+
+
+def _outright(
+    sentence: Sentence, counted: Counted, grammar: Grammar, published: date | None
+) -> StatusFound | None:
+    """Return a status that holds whatever the verbs of the clause say."""
+    text, left = sentence.text, counted.quantity.left
+    found: StatusFound | None = None
+    denial = grammar.search("status.denials", text, sentence.start, left)
+    if grammar.search("status.denied", text, sentence.start, left) or (
+        denial and grammar.search("status.denied_nouns", text, denial.end(), left)
+    ):
+        found = StatusFound(Status.DENIED, "denied")
+    elif (
+        counted.shape == "repeated"
+        and counted.anaphoric
+        and grammar.ends("shapes.compared", text, max(sentence.start, left - 24), left)
+    ):
+        found = StatusFound(Status.PAST, "compared")
+    elif counted.quantity.was:
+        future = any(
+            grammar.search(key, text, sentence.start, left)
+            for key in ("status.decrease", "status.planned", "status.hypothetical")
+        )
+        found = (
+            StatusFound(Status.PRESENT, "before-cut")
+            if future
+            else StatusFound(Status.PAST, "from")
+        )
+    elif _is_history(sentence, counted.quantity.start, grammar, published):
+        found = StatusFound(Status.PAST, "history")
+    elif grammar.search("status.exercise", text, sentence.start, sentence.end):
+        found = StatusFound(Status.EXERCISE, "exercise")
+    return found
+
+
+def _cued(left: str, right: str, grammar: Grammar) -> StatusFound:
+    patterns = grammar.patterns
+    left = patterns["status.not_future"].sub(" ", left)
+    if patterns["status.past"].search(left):
+        return StatusFound(Status.PAST, "past")
+    # The verb that the number is the subject of comes first; else the verb it is the object of.
+    for where, stretch in (("right", right), ("left", left)):
+        if patterns["status.hedged_present"].search(stretch):
+            return StatusFound(Status.PRESENT, f"hedge-{where}")
+        held = _last(patterns["status.present"], stretch)
+        planned = _last(patterns["status.planned"], stretch)
+        supposed = _last(patterns["status.hypothetical"], stretch)
+        if max(held, planned, supposed) < 0:
+            continue
+        if held >= 0 and (where == "right" or held > max(planned, supposed)):
+            return StatusFound(Status.PRESENT, f"present-{where}")
+        if supposed > planned or (supposed >= 0 and "need" in stretch):
+            return StatusFound(Status.HYPOTHETICAL, f"hypothetical-{where}")
+        return StatusFound(Status.PLANNED, f"planned-{where}")
+    return StatusFound(Status.PRESENT, "default")
+
+
+def _last(pattern: re.Pattern[str], stretch: str) -> int:
+    found = -1
+    for match in pattern.finditer(stretch):
+        found = match.start()
+    return found
+
+
+def _left_of(sentence: Sentence, counted: Counted, said_until: int) -> str:
+    text, left = sentence.text, counted.quantity.left
+    start = max(sentence.start, left - _LEFT_REACH, said_until if said_until <= left else 0)
+    for match in re.compile(r"[;:]|\bthat\b|,\s+(?:but|while|where|which|who)\b").finditer(
+        text, start, left
+    ):
+        start = match.end()
+    return text[start:left]
+
+
+def _right_of(sentence: Sentence, counted: Counted) -> str:
+    """Return the stretch in which the number's own verb can stand."""
+    text, start = sentence.text, counted.predicate or counted.end
+    behind = _BEHIND.match(text, start, sentence.end)
+    start = behind.end() if behind else start
+    stop = sentence.end
+    for other in sentence.quantities:
+        if other.left >= start:
+            stop = min(stop, other.left)
+            break
+    match = _CLAUSE_END.search(text, start, stop)
+    stretch = text[start : match.start() if match else stop]
+    # A verb far behind a relative phrase belongs to somebody else.
+    return stretch[:90]
+
+
+def _is_denominator(text: str, start: int, left: int) -> bool:
+    return bool(re.search(r"\b(?:of|among)\s+the\s+$", text[start:left], re.IGNORECASE))
+
+
+def _is_history(
+    sentence: Sentence, position: int, grammar: Grammar, published: date | None
+) -> bool:
+    if grammar.search("status.history", sentence.text, sentence.start, sentence.end):
+        return True
+    newest = published.year - 2 if published else 2015
+    for match in _YEARS.finditer(sentence.text, sentence.start, sentence.end):
+        if int(match[2] or match[1]) <= newest and abs(match.start() - position) < 90:
+            return True
+    return False
+
+
+# --- kind --------------------------------------------------------------------------------------
+
+
+def kind_of(sentence: Sentence, counted: Counted, grammar: Grammar) -> tuple[Kind, str]:
+    """Return the kind of a counted number and its rule."""
+    text, quantity = sentence.text, counted.quantity
+    flow = re.compile(r"[^,;.]{0,24}").match(text, counted.end, sentence.end)
+    if flow and grammar.patterns["status.flow"].search(flow[0]):
+        return Kind.FLOW, "flow"
+    before = grammar.ends(
+        "status.subset", text, max(sentence.start, quantity.left - 48), quantity.left
+    )
+    if before is not None or _is_listed_part(sentence, counted, grammar):
+        return Kind.SUBSET, "including"
+    if counted.shape == "partitive":
+        return Kind.SUBSET, "partitive"
+    if text[max(0, quantity.left - 4) : quantity.left] == " by " and grammar.search(
+        "shapes.growth", text, max(sentence.start, quantity.left - 60), quantity.left
+    ):
+        return Kind.INCREMENT, "by"
+    if counted.increment or grammar.ends(
+        "status.increment_before", text, max(sentence.start, quantity.left - 24), quantity.left
+    ):
+        return Kind.INCREMENT, "additional"
+    return Kind.TOTAL, "default"
+
+
+def _is_listed_part(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
+    """Say whether the number follows a part by "and": "including 500 officers and three generals"."""
+    text, left = sentence.text, counted.quantity.left
+    floor = max(sentence.start, left - 60)
+    found = grammar.last("status.subset", text, floor, left)
+    if found is None or grammar.search("shapes.auxiliaries", text, found.end(), left):
+        return False
+    between = text[found.end() : left]
+    return bool(re.search(r"(?:,|\band)\s*$", between)) and not re.search(r"[;:]", between)
+
+
+# --- recall and as-of ---------------------------------------------------------------------------
+
+
+def is_recalled(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
+    """Say whether words before the number mark it as an earlier figure."""
+    text, left = sentence.text, counted.quantity.left
+    start = sentence.start
+    for other in sentence.quantities:
+        if other.end <= left:
+            start = max(start, other.end)
+    for match in grammar.patterns["status.recalled"].finditer(text, start, left):
+        if not match[0].lower().endswith(("week", "month", "year", "ago")):
+            return True
+        around = (max(start, match.start() - 40), min(left, match.end() + 40))
+        if grammar.search("attribution.verbs", text, *around) is not None:
+            return True
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A day that the text names, and where."""
+
+    start: int
+    end: int
+    day: date
+
+
+def dates(sentence: Sentence, grammar: Grammar, published: date | None) -> list[Dated]:
+    """Return the days that a sentence names and that do not lie ahead."""
+    found: list[Dated] = []
+    for match in grammar.date.finditer(sentence.text, sentence.start, sentence.end):
+        before = (
+            sentence.text[max(sentence.start, match.start() - 12) : match.start()].lower().split()
+        )
+        if before and before[-1] in grammar.sets["dates.ahead"]:
+            continue
+        day = _day(match, grammar, published)
+        if day is not None and (published is None or day <= published + timedelta(days=1)):
+            found.append(Dated(match.start(), match.end(), day))
+    return found
+
+
+def _day(match: re.Match[str], grammar: Grammar, published: date | None) -> date | None:
+    try:
+        if match["iso"]:
+            return date.fromisoformat(match["iso"])
+        if match["weekday"] or match["near"]:
+            return _weekday(match, grammar, published)
+        month = grammar.language.months[(match["m1"] or match["m2"]).lower()]
+        day = int(match["d1"] or match["d2"])
+        year = match["y1"] or match["y2"]
+        if year:
+            return date(int(year), month, day)
+        if published is None:
+            return None
+        found = date(published.year, month, day)
+        return (
+            found
+            if found <= published + timedelta(days=7)
+            else date(published.year - 1, month, day)
+        )
+    except ValueError:
+        return None
+
+
+def _weekday(match: re.Match[str], grammar: Grammar, published: date | None) -> date | None:
+    if published is None:
+        return None
+    if match["near"]:
+        return published - timedelta(days=match["near"].lower() == "yesterday")
+    last = (match["last"] or "").strip().lower()
+    if last == "next":
+        return None
+    back = (published.weekday() - grammar.language.weekdays[match["weekday"].lower()]) % 7
+    return published - timedelta(days=7 if last == "last" and back == 0 else back)
+
+
+def as_of(found: Sequence[Dated], sentence: Sentence, counted: Counted) -> Dated | None:
+    """Return the day nearest to the number, not across another number or an aside."""
+    asides = [
+        match.span()
+        for match in re.compile(r" - [^-]{3,240} - ").finditer(
+            sentence.text, sentence.start, sentence.end
+        )
+    ]
+    own = [item for item in found if not any(start <= item.start < end for start, end in asides)]
+    return min(own, key=lambda item: abs(item.start - counted.quantity.start), default=None)
+
+
+def words_of(text: str) -> list[str]:
+    """Return the lower-case words of a stretch."""
+    return [word.lower() for word in WORD.findall(text)]

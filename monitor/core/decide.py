@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hop 6: decide a batch of articles. A pure fold: dedup, ledger, rules, alerts.
+
+Two laws, property-tested: splitting a batch anywhere changes nothing; a second pass over the same
+articles raises nothing. Rules of this file: nothing here knows the time, the store or the
+subscribers; what it needs of the past is in `Memory`, of the site in `Policy`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.core.alerts import raise_alert, witnesses
+from monitor.core.gazetteer import Gazetteer
+from monitor.core.ledger import judge_all
+from monitor.core.memory import Memory, recognise
+from monitor.core.model import Alert, Article, Decision, Outcome, Witness, require_utc
+from monitor.core.rules import RuleSet, evaluate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """How to decide: rules, gazetteer, the time, and what must stay silent.
+
+    `silent_before`: articles published before it, or undated, are ingested without alerts (a feed's
+    first poll). `silence_all` names why nothing at all may alert (seeding).
+    """
+
+    rules: RuleSet
+    gazetteer: Gazetteer
+    now: datetime
+    silent_before: datetime | None = None
+    silence_all: str | None = None
+
+    def __post_init__(self) -> None:
+        require_utc(self.now, "now")
+        require_utc(self.silent_before, "silent_before")
+
+    def silences(self, article: Article) -> str | None:
+        """Return why an article may not alert, or None."""
+        if self.silence_all is not None:
+            return self.silence_all
+        if self.silent_before is None:
+            return None
+        old = article.published is None or article.published < self.silent_before
+        return "first-poll" if old else None
+
+
+def decide(articles: Sequence[Article], memory: Memory, policy: Policy) -> Decision:
+    """Return everything that the articles, in this order, lead to."""
+    return fold(articles, memory, policy)[0]
+
+
+def fold(articles: Sequence[Article], memory: Memory, policy: Policy) -> tuple[Decision, Memory]:
+    """Return the decision and the memory after it; `memory` itself is not changed."""
+    growing = memory.copy()
+    outcomes: list[Outcome] = []
+    alerts: list[Alert] = []
+    attached: list[Witness] = []
+    for article in articles:
+        outcome, raised = _decide_one(article, growing, policy)
+        attached += witnesses(outcome, growing)
+        growing.take_in(outcome, raised)
+        outcomes.append(outcome)
+        alerts += raised
+    decision = Decision(outcomes=tuple(outcomes), alerts=tuple(alerts), witnesses=tuple(attached))
+    return decision, growing
+
+
+def _decide_one(
+    article: Article, memory: Memory, policy: Policy
+) -> tuple[Outcome, tuple[Alert, ...]]:
+    recognition = recognise(article, memory)
+    rows, withdrawn = judge_all(article, recognition, memory, policy.gazetteer)
+    previous = {row.id: row for row in rows} | {
+        row.previous: known
+        for row in rows
+        if row.previous and (known := memory.claim(row.previous)) is not None
+    }
+    evaluations = tuple(
+        evaluate(rule, article, rows, recognition.verdict, policy.gazetteer, previous)
+        for rule in policy.rules.rules
+    )
+    outcome = Outcome(
+        article=article,
+        verdict=recognition.verdict,
+        group=recognition.group,
+        relation=recognition.relation,
+        nearest=recognition.nearest,
+        similarity=recognition.similarity,
+        claims=rows,
+        withdrawn=withdrawn,
+        evaluations=evaluations,
+        silenced=policy.silences(article),
+    )
+    return outcome, _alerts(outcome, memory, policy)
+
+
+def _alerts(outcome: Outcome, memory: Memory, policy: Policy) -> tuple[Alert, ...]:
+    if outcome.silenced is not None:
+        return ()
+    raised: dict[str, Alert] = {}
+    for rule, evaluation in zip(policy.rules.rules, outcome.evaluations, strict=True):
+        if not rule.is_live:
+            continue
+        for hit in evaluation.hits:
+            alert = raise_alert(rule, hit, outcome, memory, policy.now)
+            if not memory.has_alert(alert.dedup_key):
+                raised.setdefault(alert.dedup_key, alert)
+    return tuple(raised.values())

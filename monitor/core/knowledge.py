@@ -1,0 +1,266 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the claims layer knows: measures, language packs, and the names of forces, places, sources.
+
+What it is not: the files (see `monitor.knowledge`) or the grammar (see `core.claims`). Rules of this
+file: frozen after construction; names are matched case-sensitively, whole words only, the longest
+at a place; one surface form may have several senses ("Moscow" acts, speaks and is a place).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import TypeAlias
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from monitor.core.gazetteer import Gazetteer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """What is counted: head nouns with their weight (1 = always this measure), and the floor
+    below which a number is an incident rather than an estimate."""
+
+    id: str
+    name: str
+    unit: str
+    floor: int
+    heads: Mapping[str, float]
+
+
+# The lists of words that the grammar asks a language for; a pack without one of them is incomplete.
+WORD_LISTS = frozenset(
+    {
+        "attribution.according",
+        "attribution.backward",
+        "attribution.familiar",
+        "attribution.first_person",
+        "attribution.modals",
+        "attribution.offices",
+        "attribution.own_army",
+        "attribution.passive",
+        "attribution.pronouns",
+        "attribution.roles",
+        "attribution.titles",
+        "attribution.verbs",
+        "dates.ahead",
+        "force.acts",
+        "force.hosts",
+        "force.origins",
+        "force.possessives",
+        "modifiers.about",
+        "modifiers.about_after",
+        "modifiers.at_least",
+        "modifiers.at_least_after",
+        "modifiers.at_most",
+        "numbers.half",
+        "places.bound",
+        "places.fillers",
+        "places.prepositions",
+        "places.regions",
+        "rejects.active_objects",
+        "rejects.boundaries",
+        "rejects.casualty",
+        "rejects.casualty_before",
+        "rejects.counted_codes",
+        "rejects.denominators",
+        "rejects.money",
+        "rejects.other_crowds",
+        "rejects.things",
+        "rejects.both_ways",
+        "rejects.passive",
+        "rejects.separators",
+        "shapes.maybe",
+        "rejects.exchange",
+        "rejects.families",
+        "rejects.civilian",
+        "rejects.year_before",
+        "shapes.adverbs",
+        "shapes.auxiliaries",
+        "shapes.collectives",
+        "shapes.compared",
+        "shapes.fillers",
+        "shapes.growth",
+        "shapes.increments",
+        "shapes.links",
+        "shapes.mass",
+        "shapes.military_context",
+        "shapes.movement",
+        "shapes.people_context",
+        "shapes.repeats",
+        "shapes.signs",
+        "shapes.stops",
+        "shapes.strong",
+        "shapes.subjects",
+        "status.decrease",
+        "status.denials",
+        "status.denied",
+        "status.denied_nouns",
+        "status.exercise",
+        "status.flow",
+        "status.hedged_present",
+        "status.history",
+        "status.hypothetical",
+        "status.increment_before",
+        "status.not_future",
+        "status.past",
+        "status.planned",
+        "status.present",
+        "status.recalled",
+        "status.subset",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    """The words of one language; `words` maps `section.key` to lower-case forms."""
+
+    id: str
+    words: Mapping[str, tuple[str, ...]]
+    numbers: Mapping[str, int]
+    scales: Mapping[str, int]
+    bands: Mapping[str, tuple[int, int]]
+    points: Mapping[str, int]
+    months: Mapping[str, int]
+    weekdays: Mapping[str, int]
+
+    def any_of(self, *keys: str) -> str:
+        """Return a regular expression of all forms under the keys, longest first."""
+        return alternatives(form for key in keys for form in self.words[key])
+
+
+_Branch: TypeAlias = dict[str, "_Branch"]
+
+
+def alternatives(forms: Iterable[str]) -> str:
+    """Return a non-capturing pattern of literal forms, the longest first, blanks flexible.
+
+    Common beginnings are shared, which makes `re` try a few letters per word, not every form.
+    """
+    root: _Branch = {}
+    for form in sorted(set(forms)):
+        branch = root
+        for char in " ".join(form.split()):
+            branch = branch.setdefault(char, {})
+        branch[""] = {}
+    return _pattern(root)
+
+
+def _pattern(branch: _Branch) -> str:
+    """Return the pattern of what may follow; where a form ends, going on is tried first."""
+    ways = []
+    for char, rest in branch.items():
+        if not char:
+            continue
+        ways.append((r"\s+" if char == " " else re.escape(char)) + _pattern(rest))
+    if not ways:
+        return ""
+    if "" in branch:
+        return f"(?:{'|'.join(ways)})?"
+    return ways[0] if len(ways) == 1 else f"(?:{'|'.join(ways)})"
+
+
+class NameKind(StrEnum):
+    """What a surface form can stand for."""
+
+    ACTOR = "actor"  # "Pyongyang sent …"
+    ADJECTIVE = "adjective"  # "North Korean troops"
+    PEOPLE = "people"  # "10,000 North Koreans"
+    PLACE = "place"
+    SOURCE = "source"
+    OUTLET = "outlet"  # a source that mostly carries what others say
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One occurrence of a known name in a text; `senses` maps a kind to a gazetteer id."""
+
+    start: int
+    end: int
+    senses: Mapping[NameKind, str]
+
+
+class NameIndex:
+    """Finds known names in a text, the longest at each place, whole words only.
+
+    It is built when it is first asked: most commands and the daemon's own process read no text.
+    """
+
+    def __init__(self, names: Mapping[str, Mapping[NameKind, str]]) -> None:
+        self._names = names
+
+    @cached_property
+    def _automata(self) -> tuple[_Automaton, _Automaton]:
+        """Return the finders of forms without an article and of those with one."""
+        plain = {form: found for form, found in self._names.items() if not _has_article(form)}
+        # "the North" must not hide "the North Korean troops", so it is looked for apart.
+        articled = {form: found for form, found in self._names.items() if form not in plain}
+        return _Automaton(plain), _Automaton(articled)
+
+    def find(self, text: str) -> list[Name]:
+        """Return the names in `text`, in order, without overlaps."""
+        plain, articled = self._automata
+        found = plain.find(text)
+        taken = {name.start for name in found}
+        extra = [
+            name
+            for name in articled.find(text)
+            if not any(position in taken for position in range(name.start, name.end))
+        ]
+        return sorted([*found, *extra], key=lambda name: name.start) if extra else found
+
+
+def _has_article(form: str) -> bool:
+    return form.startswith(("the ", "The "))
+
+
+class _Automaton:
+    """One set of forms, found the longest first, whole words only."""
+
+    def __init__(self, names: Mapping[str, Mapping[NameKind, str]]) -> None:
+        self._senses = tuple(names.values())
+        self._automaton = (
+            AhoCorasick(tuple(names), matchkind=MatchKind.LeftmostLongest) if names else None
+        )
+
+    def find(self, text: str) -> list[Name]:
+        """Return the forms in `text`, in order, without overlaps."""
+        if self._automaton is None:
+            return []
+        return [
+            Name(start, end, self._senses[number])
+            for number, start, end in self._automaton.find_matches_as_indexes(text)
+            if not (start and text[start - 1].isalnum())
+            and not (end < len(text) and text[end].isalnum() and text[end - 1].isalnum())
+        ]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Knowledge:
+    """Everything that extraction needs; `version` is a digest of the files it came from.
+
+    `actors` finds forces and places, `speakers` sources; `governments` maps a force to the source
+    that speaks for it, and `homes` a force to its own country. `peoples` are names of
+    people that may stand for troops.
+    """
+
+    gazetteer: Gazetteer
+    measures: Mapping[str, Measure]
+    languages: Mapping[str, Language]
+    actors: NameIndex
+    speakers: NameIndex
+    governments: Mapping[str, str]
+    homes: Mapping[str, str]
+    directions: tuple[str, ...]
+    peoples: tuple[str, ...]
+    version: str
+
+    @cached_property
+    def states_by_family(self) -> Mapping[str, str]:
+        """Return the force that each government's source family speaks for."""
+        return {family: force for force, family in self.governments.items()}

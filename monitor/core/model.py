@@ -1,0 +1,538 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The nouns: frozen records and closed sets that every hop shares.
+
+What it is not: behaviour. Rules of this file: records are frozen, slotted and keyword-only; they
+hold tuples, never lists or dictionaries; every `datetime` is timezone-aware UTC; offsets count
+code points in the *original* text of the field they name; unknown is `None`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+
+# --- closed sets -----------------------------------------------------------------------------
+
+
+class Bound(StrEnum):
+    """How a stated number limits the true one; with a bound, low = high = the stated number."""
+
+    NONE = "none"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+
+
+class Kind(StrEnum):
+    """What a figure is relative to the force it counts."""
+
+    TOTAL = "total"
+    SUBSET = "subset"  # "including 500 officers", "three of whom are generals"
+    INCREMENT = "increment"  # "3,000 more"
+    FLOW = "flow"  # "30,000 a month"
+
+
+class Status(StrEnum):
+    """The status track of a claim; only `PRESENT` says that the figure holds now."""
+
+    PRESENT = "present"
+    PLANNED = "planned"
+    HYPOTHETICAL = "hypothetical"
+    PAST = "past"
+    DENIED = "denied"
+    EXERCISE = "exercise"
+
+
+class TextField(StrEnum):
+    """The field of an article that an offset points into."""
+
+    TEXT = "text"
+    TITLE = "title"
+
+
+class TextKind(StrEnum):
+    """Where the text of a reading came from; only readings of one kind can correct each other."""
+
+    ENTRY = "entry"
+    PAGE = "page"
+    SEED = "seed"
+
+
+class Relation(StrEnum):
+    """How a text relates to the nearest known one."""
+
+    EXACT = "exact"
+    NEAR = "near"
+    CONTAINED = "contained"
+    NONE = "none"
+
+
+class ArticleVerdict(StrEnum):
+    """What became of an article as a text."""
+
+    NEW = "new"
+    REVISION = "revision"
+    DUPLICATE = "duplicate"
+
+
+class Verdict(StrEnum):
+    """What became of a claim: the named reason why it may or may not alert (see `core.ledger`)."""
+
+    DUPLICATE = "duplicate"
+    CORRECTION = "correction"
+    DETAIL = "detail"
+    VAGUE = "vague"
+    RECALL = "recall"
+    RESTATEMENT = "restatement"
+    NEW_PLACE = "new-place"
+    CORROBORATION = "corroboration"
+    REVISION = "revision"
+    NEW = "new"
+    PLANNED = "planned"
+    HYPOTHETICAL = "hypothetical"
+    PAST = "past"
+    DENIED = "denied"
+    EXERCISE = "exercise"
+
+
+class Severity(StrEnum):
+    """How loud an alert is, from quiet to loud in the order of `SEVERITY_ORDER`."""
+
+    INFO = "info"
+    NOTICE = "notice"
+    WARNING = "warning"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+SEVERITY_ORDER: tuple[Severity, ...] = tuple(Severity)
+
+
+class Disposition(StrEnum):
+    """What a rule does with a claim or article that satisfies it."""
+
+    ALERT = "alert"  # push now
+    DIGEST = "digest"  # keep for the digest
+
+
+class PlaceRelation(StrEnum):
+    """How place A stands to place B."""
+
+    EQUAL = "equal"
+    ANCESTOR = "ancestor"  # A is wider and contains B
+    DESCENDANT = "descendant"  # A lies inside B
+    UNKNOWN = "unknown"  # one of the two is not known
+    DISJOINT = "disjoint"
+
+
+def require_utc(moment: datetime | None, name: str) -> None:
+    """Raise `ValueError` unless `moment` is None or timezone-aware UTC."""
+    if moment is not None and moment.utcoffset() != timedelta(0):
+        msg = f"{name} must be timezone-aware UTC, got {moment!r}"
+        raise ValueError(msg)
+
+
+def as_utc(moment: datetime) -> datetime:
+    """Return `moment` in UTC; a naive one is taken to be UTC already."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+# --- claims ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Characters `start` (inclusive) to `end` (exclusive) of one field of the original text."""
+
+    start: int
+    end: int
+    field: TextField = TextField.TEXT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Where a figure stands: the figure's own characters and the sentence around them.
+
+    `text` is exactly the characters of `span`; `sentence` exactly those of `sentence_span`.
+    """
+
+    text: str
+    span: Span
+    sentence: str
+    sentence_span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Who asserts a figure. `family` groups institutions of one government or organisation.
+
+    `id` is a gazetteer slug, or `text:<literal, lower case>` for a speaker the gazetteer does not know
+    (then `family` equals `id`).
+    """
+
+    id: str
+    name: str
+    family: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One asserted figure: interval, measure, force, place, source, status, kind, as-of, evidence.
+
+    `force` is an ISO 3166-1 alpha-2 code or a slug, `place` a gazetteer slug; where the gazetteer
+    does not know a name the id is None and the literal stays in `force_text` / `place_text`.
+    `region` annotates a direction inside the place ("eastern Russia": place `russia`).
+    `vague` is true for bands without a stated figure ("several thousand"): low and high are then
+    the band's edges and `surface` its words. `recalled` is true where words mark the figure as an
+    old one ("last week put it at 8,000"). `as_of_stated` tells a date in the text from the
+    publication date. `points` are the integer confidence points that `confidence` was mapped
+    from. `why` maps a field name to the id of the rule that set it.
+    """
+
+    measure: str
+    low: int
+    high: int
+    bound: Bound = Bound.NONE
+    approximate: bool = False
+    vague: bool = False
+    surface: str
+    unit: str = "persons"
+    force: str | None = None
+    force_text: str | None = None
+    place: str | None = None
+    place_text: str | None = None
+    region: str | None = None
+    source: Source | None = None
+    channel: str | None = None
+    status: Status = Status.PRESENT
+    kind: Kind = Kind.TOTAL
+    as_of: date | None = None
+    as_of_stated: bool = False
+    recalled: bool = False
+    evidence: Evidence
+    mentions: tuple[Span, ...] = ()
+    confidence: float = 0.5
+    points: int = 0
+    why: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """A number of the text that was not taken as a claim, and the named reason."""
+
+    text: str
+    value: float | None
+    reason: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extraction:
+    """Everything the claims layer found in one document, in text order (title first)."""
+
+    claims: tuple[Claim, ...] = ()
+    rejected: tuple[Rejection, ...] = ()
+
+
+# --- entries and articles --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An item exactly as a feed gave it. `content` is markup when `content_is_html`."""
+
+    feed: str
+    entry_id: str | None
+    url: str | None
+    title: str
+    content: str
+    content_is_html: bool = True
+    published: datetime | None = None
+    updated: datetime | None = None
+    language: str | None = None
+
+    def __post_init__(self) -> None:
+        require_utc(self.published, "published")
+        require_utc(self.updated, "updated")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """What one response held. `dropped` counts entries beyond the per-poll cap."""
+
+    title: str
+    entries: tuple[Entry, ...]
+    language: str | None = None
+    ttl_seconds: int | None = None
+    dropped: int = 0
+    complaint: str | None = None  # what was wrong with the markup, where it could still be read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sketch:
+    """A sample of the text's word shingles (see `core.memory`): the hashes that fell under the
+    sampling threshold, ascending, and how many distinct shingles the whole text has."""
+
+    hashes: tuple[int, ...]
+    shingles: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """Our normalised text of an entry, with all that is computed from the text alone.
+
+    `entry_key` identifies the entry within its feed; `entry_hash` changes when the feed changes
+    the entry (so that an unchanged one is skipped before any work).
+    """
+
+    id: str
+    feed: str
+    entry_key: str
+    entry_hash: str
+    url: str | None
+    canonical_url: str | None
+    title: str
+    text: str
+    text_kind: TextKind
+    publisher: str
+    language: str | None = None
+    published: datetime | None = None
+    seen: datetime
+    fingerprint: str
+    sketch: Sketch
+    claims: tuple[Claim, ...] = ()
+    rejected: tuple[Rejection, ...] = ()
+
+    def __post_init__(self) -> None:
+        require_utc(self.published, "published")
+        require_utc(self.seen, "seen")
+
+    @property
+    def said(self) -> datetime:
+        """When it was published, never later than when we saw it; undated counts as seen."""
+        return self.seen if self.published is None else min(self.published, self.seen)
+
+
+# --- the ledger ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """Claims that are comparable: same measure, force, unit, place, kind and status track."""
+
+    measure: str
+    force: str
+    unit: str
+    place: str | None
+    kind: Kind
+    status: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerClaim:
+    """One row of the ledger: a claim, when it was said and seen, and its verdict.
+
+    `family` is the source family the claim counts for; None when no source is known. `compared`
+    are the ids of the ledger rows the verdict rests on, `previous` the row whose value this one
+    replaces (revision, correction). `rung` counts how often the family's value in the series had
+    changed before this claim. `withdrawn` marks rows that a correction took back.
+    """
+
+    id: str
+    article: str
+    group: str
+    feed: str
+    publisher: str
+    claim: Claim
+    series: Series
+    family: str | None
+    said: datetime
+    seen: datetime
+    verdict: Verdict
+    reason: str
+    compared: tuple[str, ...] = ()
+    previous: str | None = None
+    rung: int = 0
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownArticle:
+    """What memory keeps of an article: enough to recognise it, its revisions and its copies.
+
+    `claims` are the ids of its ledger rows. `origin` is the feed id, or `seed:<pack>`.
+    """
+
+    id: str
+    group: str
+    feed: str
+    entry_key: str
+    entry_hash: str
+    canonical_url: str | None
+    title: str
+    publisher: str
+    text_kind: TextKind
+    published: datetime | None
+    seen: datetime
+    fingerprint: str
+    sketch: Sketch
+
+
+# --- rules, alerts, messages -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """Evidence that a rule held: for one ledger row, or for the whole article (`claim` None)."""
+
+    rule: str
+    claim: str | None
+    disposition: Disposition
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """What one rule made of one article: its hits, and for what did not hit the reasons.
+
+    `misses` pairs a ledger row id (or "" for the whole article) with the reason it did not hit,
+    e.g. "verdict restatement is not in alert_on" or "confidence 0.55 < 0.6".
+    """
+
+    rule: str
+    hits: tuple[Hit, ...] = ()
+    misses: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleRef:
+    """An article as alerts cite it."""
+
+    id: str
+    url: str | None
+    title: str
+    publisher: str
+    published: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """Something worth telling. `claim` is None for alerts of keyword rules.
+
+    `id` is a function of `dedup_key`, fixed before any delivery. `previous` are the ledger rows
+    shown as "before": the family's replaced value first, then other families' current values.
+    """
+
+    id: str
+    dedup_key: str
+    rule: str
+    rule_title: str
+    severity: Severity
+    disposition: Disposition
+    reason: str
+    claim: LedgerClaim | None
+    previous: tuple[LedgerClaim, ...] = ()
+    article: ArticleRef
+    witnesses_articles: int = 1
+    witnesses_independent: int = 1
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witness:
+    """A later article that carries a claim already alerted: attached to the alert, not sent."""
+
+    alert: str
+    article: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What `decide` concluded about one article.
+
+    `nearest` is the known article it is a copy or revision of, `relation` and `similarity` how
+    close it is (similarity is the share of the smaller text's shingles found in the other, 0..1).
+    `silenced` says why an otherwise alerting article was ingested silently (first poll, seeding).
+    """
+
+    article: Article
+    verdict: ArticleVerdict
+    group: str
+    relation: Relation
+    nearest: str | None = None
+    similarity: float = 0.0
+    claims: tuple[LedgerClaim, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+    evaluations: tuple[Evaluation, ...] = ()
+    silenced: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Everything one batch concluded, ready to commit."""
+
+    outcomes: tuple[Outcome, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    witnesses: tuple[Witness, ...] = ()
+
+
+class ChannelKind(StrEnum):
+    """The ways a subscriber can be told."""
+
+    EMAIL = "email"
+    WEBHOOK = "webhook"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One configured way to reach a subscriber. `address` is an e-mail address or a URL.
+
+    `id` is `<subscriber>/<kind>`; secrets are never here, the notifier resolves them by id.
+    """
+
+    id: str
+    subscriber: str
+    kind: ChannelKind
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriber:
+    """Who is told. `rules` are shell-style patterns over rule ids ("troops.*")."""
+
+    id: str
+    channels: tuple[Channel, ...]
+    rules: tuple[str, ...] = ("*",)
+    min_severity: Severity = Severity.INFO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """All alerts that one commit raised for one rule, for one channel; `id` is stable over
+    retries and restarts (webhook-id, Message-ID)."""
+
+    id: str
+    channel: Channel
+    rule: str
+    alerts: tuple[Alert, ...]
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One message on its way: leased from the outbox for one attempt. `attempts` counts earlier
+    tries."""
+
+    message: Message
+    attempts: int
+    lease_until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The other side's answer to a successful attempt, for the log and `notify test`."""
+
+    detail: str
+    seconds: float = field(default=0.0)

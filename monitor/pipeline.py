@@ -1,0 +1,583 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The way of an article: gather, decide, apply; then deliver.
+
+What it is not: the decision itself (`core.decide`), or when to run (`schedule`). Rules of this file:
+nothing is marked done before it is done: validators, entry marks, alerts and outbox rows commit in
+one transaction with the decision; recall, decide and commit happen inside it, so two polls can
+never both believe that a figure is new; any failure of one feed or one delivery is recorded with
+its reason and next attempt and costs nobody else anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cache, partial
+from pathlib import Path
+
+import structlog
+
+from monitor import feeds, pages
+from monitor.clock import Clock
+from monitor.config import Settings
+from monitor.core.alerts import messages
+from monitor.core.claims import may_hold_claims
+from monitor.core.decide import Policy, decide
+from monitor.core.delivery import Backoff, Dead, next_step
+from monitor.core.errors import DeliveryError, FetchError, MonitorError, ParseError
+from monitor.core.knowledge import Knowledge
+from monitor.core.memory import needs
+from monitor.core.model import (
+    Article,
+    Decision,
+    Delivery,
+    Entry,
+    ParsedFeed,
+    Receipt,
+    Subscriber,
+)
+from monitor.core.prepare import Reading, entry_text, prepare
+from monitor.core.rules import RuleSet
+from monitor.core.urls import redact
+from monitor.fetch import Client, Fetched, NotModified
+from monitor.knowledge import load_knowledge
+from monitor.notify import Notifier
+from monitor.seedpacks import SeedPack, seed_articles
+from monitor.store import EntryMark, EntryState, FeedRow, Outbox, PollResult, Store
+from monitor.telling import tell_decision, tell_delivery_failed, tell_delivery_sent
+from monitor.workers import run_in_worker
+
+# A first poll tells about the last two days and takes the rest as history (DESIGN section 6).
+_RECENT = timedelta(hours=48)
+# One attempt may take as long as the slowest channel's own limits (SMTP waits ten minutes for the
+# answer to DATA); a lease that outlives them can never make two processes send at once.
+_LEASE = timedelta(minutes=15)
+_PARSE_SECONDS = 20.0
+_PREPARE_SECONDS = 60.0
+_PAGE_SECONDS = 30.0
+# An article page that failed is tried again after these waits, then left.
+_PAGE_WAITS = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6))
+_PAGES_AT_ONCE = 4
+# A failing feed waits twice as long each time, up to a day.
+_LONGEST_BACKOFF = timedelta(hours=24)
+# Polls are spread by up to this share of their interval, so that feeds do not march in step.
+_JITTER = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollReport:
+    """What one poll did, for the log and the command line."""
+
+    feed: str
+    outcome: str
+    error: str | None = None
+    entries: int = 0
+    decision: Decision = field(default_factory=Decision)
+    next_poll: datetime
+    seconds: float = 0.0
+
+    @property
+    def failed(self) -> bool:
+        """Say whether the feed could not be read."""
+        return self.error is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Everything that the configuration determines; replaced as a whole at a reload."""
+
+    settings: Settings
+    knowledge: Knowledge
+    knowledge_roots: tuple[Path, ...]
+    rules: RuleSet
+    subscribers: tuple[Subscriber, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Gathered:
+    """One entry with its state before this poll and the page text, if one was read."""
+
+    entry: Entry
+    key: str
+    hash: str
+    state: EntryState | None
+    page_text: str | None = None
+    page_failed: bool = False
+
+
+class Pipeline:
+    """Carries articles from feeds to subscribers. One per process."""
+
+    def __init__(
+        self,
+        *,
+        site: Site,
+        store: Store,
+        client: Client,
+        notifiers: Mapping[str, Notifier],
+        clock: Clock,
+    ) -> None:
+        self.site = site
+        self.store = store
+        self.outbox = Outbox(store)
+        self.notifiers = notifiers
+        self._client = client
+        self._robots = pages.Robots(client.get)
+        self._clock = clock
+        self._log = structlog.get_logger()
+
+    def replace_site(self, site: Site, client: Client, notifiers: Mapping[str, Notifier]) -> None:
+        """Take over a reloaded configuration; work under way ends with the old one."""
+        self.site, self._client, self.notifiers = site, client, notifiers
+        self._robots = pages.Robots(client.get)
+
+    # --- seeds -------------------------------------------------------------------------------
+
+    async def load_packs(self, packs: Iterable[SeedPack]) -> None:
+        """Load every pack that the store does not have yet; nothing of it ever alerts."""
+        known = await asyncio.to_thread(self.store.packs)
+        for pack in packs:
+            if pack.name not in known:
+                await asyncio.to_thread(load_pack, self.store, pack, self.site, self._clock.now())
+        for name, (digest, articles, claims) in (await asyncio.to_thread(self.store.packs)).items():
+            self._log.info(
+                "corpus.loaded",
+                pack=name,
+                digest=digest,
+                articles=articles,
+                claims=claims,
+                fresh=name not in known,
+            )
+
+    # --- poll --------------------------------------------------------------------------------
+
+    async def poll_feed(self, feed: FeedRow) -> PollReport:
+        """Poll one feed and commit what it said; never raises for anything the feed did."""
+        started = self._clock.monotonic()
+        try:
+            report = await self._poll(feed)
+        except (FetchError, ParseError) as error:
+            report = await self._record_failure(feed, error)
+        except MonitorError as error:
+            report = await self._record_failure(feed, ParseError("internal", str(error)))
+        except Exception as error:  # noqa: BLE001  (where a feed may fail in an unforeseen way)
+            self._log.exception("poll.broke", feed=feed.id)
+            report = await self._record_failure(feed, ParseError("internal", repr(error)))
+        report = replace(report, seconds=self._clock.monotonic() - started)
+        self._tell_poll(report)
+        return report
+
+    async def _poll(self, feed: FeedRow) -> PollReport:
+        await self._read_owed_pages(feed)
+        answer = await self._client.get(
+            feed.url, etag=feed.etag, last_modified=feed.last_modified, accept=feeds.ACCEPT
+        )
+        if isinstance(answer, NotModified):
+            poll = self._success(feed, "not-modified", feed.etag, feed.last_modified)
+            await asyncio.to_thread(self.store.record_poll, poll)
+            return PollReport(feed=feed.id, outcome="not-modified", next_poll=poll.next_poll)
+        parsed = await self._parse(feed, answer)
+        fresh = await self._fresh_entries(feed, parsed.entries)
+        gathered = await self._with_pages(feed, fresh)
+        articles = await self._prepare(feed, gathered)
+        poll = self._success(feed, "fetched", answer.etag, answer.last_modified)
+        marks = self._marks(gathered, articles, poll.at)
+        decision = await asyncio.to_thread(
+            self._decide, feed, tuple(articles.values()), replace(poll, entries=marks)
+        )
+        return PollReport(
+            feed=feed.id,
+            outcome="fetched",
+            entries=len(parsed.entries),
+            decision=decision,
+            next_poll=poll.next_poll,
+        )
+
+    async def _parse(self, feed: FeedRow, answer: Fetched) -> ParsedFeed:
+        parse = partial(
+            feeds.parse_feed, feed=feed.id, url=answer.url, content_type=answer.content_type
+        )
+        return await run_in_worker(parse, answer.body, deadline_seconds=_PARSE_SECONDS)
+
+    async def _fresh_entries(self, feed: FeedRow, entries: Sequence[Entry]) -> list[_Gathered]:
+        """Return the entries that are new or changed, oldest first."""
+        keyed: dict[str, tuple[Entry, str]] = {}
+        for entry in entries:
+            key, digest = feeds.entry_key(entry), feeds.entry_hash(entry)
+            if key in keyed and keyed[key][1] != digest:
+                # One id for different stories is the publisher's mistake: keep them all.
+                key = f"{key}#{digest}"
+            keyed.setdefault(key, (entry, digest))
+        states = await asyncio.to_thread(self.store.entry_states, feed.id, list(keyed))
+        fresh = [
+            _Gathered(entry=entry, key=key, hash=digest, state=states.get(key))
+            for key, (entry, digest) in keyed.items()
+            if key not in states or states[key].entry_hash != digest
+        ]
+        # Feeds list the newest first; undated entries keep the feed's order, turned round.
+        fresh.reverse()
+        now = self._clock.now()
+        return sorted(fresh, key=lambda item: item.entry.published or now)
+
+    # --- pages (hop 3b) ----------------------------------------------------------------------
+
+    async def _with_pages(self, feed: FeedRow, fresh: Sequence[_Gathered]) -> list[_Gathered]:
+        limit = asyncio.Semaphore(_PAGES_AT_ONCE)
+
+        async def read(item: _Gathered) -> _Gathered:
+            if not self._wants_page(feed, item):
+                return item
+            async with limit:
+                assert item.entry.url is not None  # noqa: S101  (wanted only with a URL)
+                text, failed = await self._page_text(item.entry.url)
+            return replace(item, page_text=text, page_failed=failed)
+
+        return list(await asyncio.gather(*map(read, fresh)))
+
+    def _wants_page(self, feed: FeedRow, item: _Gathered) -> bool:
+        entry = item.entry
+        if entry.url is None or self._is_history(feed, entry.published):
+            return False
+        text = entry_text(entry.content, is_html=entry.content_is_html)
+        mode = feed.policy.full_text or self.site.settings.fetch.full_text
+        return pages.wanted(text, mode, partial(self._passes_gate, entry.title))
+
+    def _is_history(self, feed: FeedRow, published: datetime | None) -> bool:
+        """Say whether an entry cannot alert because this is the feed's first poll."""
+        if _first_poll_is(feed, "silent"):
+            return True
+        oldest = self._clock.now() - _RECENT
+        return _first_poll_is(feed, "recent") and (published is None or published < oldest)
+
+    def _passes_gate(self, title: str, text: str) -> bool:
+        """Say whether a rule's keywords or the claims gate make the page worth a request."""
+        if self.site.rules.may_match(text, title=title):
+            return True
+        return may_hold_claims(f"{title}\n{text}", self.site.knowledge)
+
+    async def _page_text(self, url: str) -> tuple[str | None, bool]:
+        """Return the page's text, and whether reading it failed in a way that may pass."""
+        try:
+            if not await self._robots.allowed(url):
+                self._log.info("page.skipped", url=redact(url), reason="robots.txt")
+                return None, False
+            answer = await self._client.get(url, accept=pages.ACCEPT)
+            if isinstance(answer, NotModified):
+                return None, False
+            extract = partial(pages.extract_page, url=answer.url, content_type=answer.content_type)
+            page = await run_in_worker(extract, answer.body, deadline_seconds=_PAGE_SECONDS)
+        except FetchError as error:
+            self._log.info("page.failed", url=redact(url), reason=str(error))
+            return None, error.transient
+        except ParseError as error:
+            self._log.info("page.failed", url=redact(url), reason=str(error))
+            return None, False
+        return (page.text if page else None), False
+
+    async def _read_owed_pages(self, feed: FeedRow) -> None:
+        """Read the pages that failed earlier and are due again, as further readings."""
+        owed = await asyncio.to_thread(self.store.owed_pages, feed.id, self._clock.now())
+        for article, tries in owed:
+            assert article.url is not None  # noqa: S101  (a page is owed only to a URL)
+            text, failed = await self._page_text(article.url)
+            now = self._clock.now()
+            mark = EntryMark(
+                entry_key=article.entry_key,
+                entry_hash=article.entry_hash,
+                article=article.id,
+                page_tries=tries + 1,
+                page_due=_page_due(tries + 1, now) if failed else None,
+            )
+            readings = (_second_reading(article, text, now),) if text else ()
+            articles = await self._prepare_readings(readings)
+            poll = PollResult(
+                feed=feed.id, at=now, outcome="page", next_poll=feed.next_poll, entries=(mark,)
+            )
+            await asyncio.to_thread(self._decide, feed, articles, poll)
+
+    # --- prepare, decide, commit -------------------------------------------------------------
+
+    async def _prepare(self, feed: FeedRow, gathered: Sequence[_Gathered]) -> dict[str, Article]:
+        """Return the articles by entry key; an entry that cannot be read costs only itself."""
+        now = self._clock.now()
+        readings = tuple(_reading(feed, item, now) for item in gathered)
+        try:
+            articles = await self._prepare_readings(readings)
+        except ParseError:
+            articles = ()
+            for reading in readings:
+                try:
+                    articles += await self._prepare_readings((reading,))
+                except ParseError as error:
+                    self._log.error(
+                        "article.unreadable", feed=feed.id, title=reading.title, reason=str(error)
+                    )
+        return {article.entry_key: article for article in articles}
+
+    async def _prepare_readings(self, readings: tuple[Reading, ...]) -> tuple[Article, ...]:
+        if not readings:
+            return ()
+        work = partial(prepare_all, roots=self.site.knowledge_roots)
+        return await run_in_worker(work, readings, deadline_seconds=_PREPARE_SECONDS)
+
+    def _decide(self, feed: FeedRow, articles: tuple[Article, ...], poll: PollResult) -> Decision:
+        policy = Policy(
+            rules=self.site.rules,
+            gazetteer=self.site.knowledge.gazetteer,
+            now=poll.at,
+            silent_before=poll.at - _RECENT if _first_poll_is(feed, "recent") else None,
+            silence_all="first-poll" if _first_poll_is(feed, "silent") else None,
+        )
+        decision = decide_and_commit(
+            self.store, self.outbox, articles, policy, self.site.subscribers, poll
+        )
+        tell_decision(self._log, decision, self.site.knowledge.gazetteer)
+        return decision
+
+    def _marks(
+        self, gathered: Sequence[_Gathered], articles: Mapping[str, Article], now: datetime
+    ) -> tuple[EntryMark, ...]:
+        return tuple(
+            EntryMark(
+                entry_key=item.key,
+                entry_hash=item.hash,
+                article=articles[item.key].id if item.key in articles else "",
+                page_due=_page_due(0, now) if item.page_failed else None,
+            )
+            for item in gathered
+        )
+
+    # --- when next ---------------------------------------------------------------------------
+
+    def _success(
+        self, feed: FeedRow, outcome: str, etag: str | None, last_modified: str | None
+    ) -> PollResult:
+        now = self._clock.now()
+        return PollResult(
+            feed=feed.id,
+            at=now,
+            outcome=outcome,
+            next_poll=now + self._interval(feed),
+            etag=etag,
+            last_modified=last_modified,
+        )
+
+    def _interval(self, feed: FeedRow) -> timedelta:
+        fetch = self.site.settings.fetch
+        wanted = feed.policy.interval_seconds
+        interval = fetch.min_interval if wanted is None else timedelta(seconds=wanted)
+        bounded = min(max(interval, fetch.min_interval), fetch.max_interval)
+        return bounded * random.uniform(1, 1 + _JITTER)  # noqa: S311  (spreading, not secrecy)
+
+    async def _record_failure(self, feed: FeedRow, error: FetchError | ParseError) -> PollReport:
+        now = self._clock.now()
+        wait = min(self._interval(feed) * 2 ** min(feed.error_count, 16), _LONGEST_BACKOFF)
+        if isinstance(error, FetchError) and error.retry_after_seconds is not None:
+            wait = max(wait, timedelta(seconds=error.retry_after_seconds))
+        poll = PollResult(
+            feed=feed.id,
+            at=now,
+            outcome=error.reason,
+            next_poll=now + wait,
+            error=str(error),
+        )
+        await asyncio.to_thread(self.store.record_poll, poll)
+        return PollReport(
+            feed=feed.id, outcome=error.reason, error=str(error), next_poll=poll.next_poll
+        )
+
+    def _tell_poll(self, report: PollReport) -> None:
+        outcomes = report.decision.outcomes
+        self._log.log(
+            30 if report.failed else 20,
+            "poll.done",
+            feed=report.feed,
+            outcome=report.outcome,
+            error=report.error,
+            entries=report.entries,
+            articles=len(outcomes),
+            duplicates=sum(outcome.verdict == "duplicate" for outcome in outcomes),
+            alerts=len(report.decision.alerts),
+            seconds=round(report.seconds, 3),
+            next_poll=report.next_poll.isoformat(timespec="seconds"),
+        )
+
+    # --- deliver (hop 8) ---------------------------------------------------------------------
+
+    async def deliver_due(self) -> tuple[int, int]:
+        """Try once everything that is due now; return how many were sent and how many not.
+
+        No channel waits for another; within one the order is kept.
+        """
+        moment = self._clock.now()
+        results: list[bool] = []
+
+        async def carry(delivery: Delivery) -> None:
+            results.append(await self.deliver(delivery))
+            await start()
+
+        async def start() -> None:
+            for delivery in await self.lease_due(moment):
+                group.create_task(carry(delivery))
+
+        async with asyncio.TaskGroup() as group:
+            await start()
+        return sum(results), len(results) - sum(results)
+
+    async def lease_due(self, moment: datetime | None = None) -> tuple[Delivery, ...]:
+        """Lease what is due now, or was at `moment`: at most one delivery per channel."""
+        return await asyncio.to_thread(self.outbox.lease, moment or self._clock.now(), _LEASE)
+
+    async def deliver(self, delivery: Delivery) -> bool:
+        """Try one leased delivery and record how it ended; True when the other side took it."""
+        started = self._clock.now()
+        delivery = self._readdressed(delivery)
+        try:
+            receipt = await self._send(delivery)
+        except DeliveryError as error:
+            await self._failed(delivery, started, error)
+            return False
+        except Exception as error:  # noqa: BLE001  (where a delivery may fail in an unforeseen way)
+            self._log.exception("delivery.broke", message=delivery.message.id)
+            await self._failed(delivery, started, DeliveryError(f"internal: {error!r}"))
+            return False
+        finished = self._clock.now()
+        await asyncio.to_thread(self.outbox.sent, delivery, started, finished, receipt.detail)
+        tell_delivery_sent(self._log, delivery, receipt)
+        return True
+
+    def _readdressed(self, delivery: Delivery) -> Delivery:
+        """Return the delivery with its channel as configured now: a wrong address may be mended."""
+        message = delivery.message
+        for subscriber in self.site.subscribers:
+            for channel in subscriber.channels:
+                if channel.id == message.channel.id:
+                    return replace(delivery, message=replace(message, channel=channel))
+        return delivery
+
+    async def _send(self, delivery: Delivery) -> Receipt:
+        channel = delivery.message.channel
+        reason = await asyncio.to_thread(self.outbox.disabled_reason, channel.id, channel.address)
+        if reason is not None:
+            msg = f"channel disabled: {reason}"
+            raise DeliveryError(msg, permanent=True)
+        notifier = self.notifiers.get(channel.id)
+        if notifier is None:
+            msg = "the channel is no longer configured"
+            raise DeliveryError(msg, permanent=True)
+        return await notifier.send(delivery.message)
+
+    async def _failed(self, delivery: Delivery, started: datetime, error: DeliveryError) -> None:
+        settings = self.site.settings.delivery
+        message, now = delivery.message, self._clock.now()
+        step = next_step(
+            error,
+            attempts=delivery.attempts + 1,
+            created=message.created,
+            now=now,
+            seed=message.id,
+            backoff=Backoff(
+                first=settings.first_retry, longest=settings.max_retry, give_up=settings.retry_for
+            ),
+        )
+        if error.disable:
+            channel = message.channel
+            await asyncio.to_thread(
+                self.outbox.disable_channel, channel.id, channel.address, now, error.reason
+            )
+        if isinstance(step, Dead):
+            await asyncio.to_thread(self.outbox.dead, delivery, started, now, step.reason)
+        else:
+            await asyncio.to_thread(self.outbox.retry, delivery, started, step.at, error.reason)
+        tell_delivery_failed(self._log, delivery, error, step)
+
+
+def _first_poll_is(feed: FeedRow, mode: str) -> bool:
+    return feed.last_success is None and feed.policy.first_poll == mode
+
+
+def _page_due(tries: int, now: datetime) -> datetime | None:
+    return now + _PAGE_WAITS[tries] if tries < len(_PAGE_WAITS) else None
+
+
+def _reading(feed: FeedRow, item: _Gathered, now: datetime) -> Reading:
+    entry = item.entry
+    return Reading(
+        feed=feed.id,
+        publisher=feed.publisher,
+        entry_key=item.key,
+        entry_hash=item.hash,
+        url=entry.url,
+        title=entry.title,
+        content=entry.content,
+        content_is_html=entry.content_is_html,
+        page_text=item.page_text,
+        published=entry.published or entry.updated,
+        language=entry.language,
+        seen=now,
+    )
+
+
+def _second_reading(article: Article, page_text: str, now: datetime) -> Reading:
+    return Reading(
+        feed=article.feed,
+        publisher=article.publisher,
+        entry_key=article.entry_key,
+        entry_hash=article.entry_hash,
+        url=article.url,
+        title=article.title,
+        content=article.text,
+        content_is_html=False,
+        page_text=page_text,
+        published=article.published,
+        language=article.language,
+        seen=now,
+    )
+
+
+@cache
+def _knowledge(roots: tuple[Path, ...]) -> Knowledge:
+    return load_knowledge(roots)
+
+
+def prepare_all(readings: tuple[Reading, ...], roots: tuple[Path, ...]) -> tuple[Article, ...]:
+    """Prepare readings; runs in a worker process, which keeps its own copy of the knowledge."""
+    knowledge = _knowledge(roots)
+    return tuple(prepare(reading, knowledge) for reading in readings)
+
+
+def decide_and_commit(
+    store: Store,
+    outbox: Outbox,
+    articles: Sequence[Article],
+    policy: Policy,
+    subscribers: Sequence[Subscriber],
+    poll: PollResult | None,
+) -> Decision:
+    """Recall, decide and commit in one write transaction, outbox rows and poll state included."""
+    with store.write():
+        decision = decide(articles, store.recall(needs(articles)), policy)
+        store.commit(decision)
+        outbox.add(messages(decision.alerts, subscribers, policy.now))
+        if poll is not None:
+            store.record_poll(poll)
+    return decision
+
+
+def load_pack(store: Store, pack: SeedPack, site: Site, now: datetime) -> Decision:
+    """Load a seed pack into a store, silently, in one transaction."""
+    articles = seed_articles(pack)
+    policy = Policy(
+        rules=RuleSet(rules=()),
+        gazetteer=site.knowledge.gazetteer,
+        now=now,
+        silence_all="seed",
+    )
+    with store.write():
+        decision = decide(articles, store.recall(needs(articles)), policy)
+        store.commit(decision)
+        store.record_pack(pack.name, pack.digest, decision, now)
+    return decision

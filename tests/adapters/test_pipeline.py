@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pipeline against real stores and sockets, with only the clock in the test's hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from loopback import Request, answer, serving
+from newsroom import Receiver, Site, Story, mails_to, page, rss, webhook_ids
+from sample_alerts import ONE
+from smtp_servers import Inbox, smtp_server
+
+from monitor.bootstrap import assemble
+from monitor.core.model import Channel, ChannelKind, Message
+from monitor.pipeline import Pipeline
+
+pytestmark = pytest.mark.anyio
+
+_MINUTE = timedelta(minutes=1)
+_TEASER = Story("/story", "Arrivals", "What is known about the North Korean troops in Russia.")
+_FIGURE = "The Pentagon said about 10,000 North Korean soldiers are in Russia."
+
+
+class _Hands:
+    """A clock that stands still until it is set."""
+
+    def __init__(self) -> None:
+        self.moment = datetime.now(UTC)
+
+    def now(self) -> datetime:
+        """Return what it shows."""
+        return self.moment
+
+    def monotonic(self) -> float:
+        """Return the same in seconds."""
+        return self.moment.timestamp()
+
+
+@asynccontextmanager
+async def _pipeline(site: Site, clock: _Hands) -> AsyncIterator[Pipeline]:
+    assembly = assemble(str(site.config), {})
+    assembly.clock = clock
+    with assembly.open_store() as store:
+        store.sync_feeds(assembly.feeds(), clock.now())
+        async with assembly.pipeline(store) as pipeline:
+            yield pipeline
+
+
+def _message(name: str, clock: _Hands, channel: str = "desk/webhook") -> Message:
+    subscriber, kind = channel.split("/")
+    return replace(
+        ONE,
+        id=name,
+        channel=Channel(id=channel, subscriber=subscriber, kind=ChannelKind(kind), address="old"),
+        created=clock.now(),
+    )
+
+
+async def test_a_page_that_failed_is_read_later_and_its_figure_told(tmp_path: Path) -> None:
+    """The teaser is decided at once; after five minutes the page is asked for again."""
+    clock, inbox = _Hands(), Inbox()
+    news = {_TEASER.path: answer(status="503 Service Unavailable")}
+    with smtp_server(inbox) as port:
+        async with serving(news) as paper:
+            news["/feed"] = rss([_TEASER], paper.url(""))
+            site = Site(
+                tmp_path / "site",
+                feeds={"paper": paper.url("/feed")},
+                smtp_port=port,
+                subscribers={"desk": {"email": "desk@example.org"}},
+            )
+            async with _pipeline(site, clock) as pipeline:
+                await _poll(pipeline)
+                news[_TEASER.path] = page("Arrivals", [_FIGURE, *["No more is known."] * 12])
+                clock.moment += 4 * _MINUTE
+                await _poll(pipeline)
+                assert paper.paths.count(_TEASER.path) == 1
+                clock.moment += 2 * _MINUTE
+                await _poll(pipeline)
+                clock.moment += 60 * _MINUTE
+                await _poll(pipeline)
+                assert await pipeline.deliver_due() == (1, 0)
+    assert paper.paths.count(_TEASER.path) == 2
+    [mail] = mails_to(inbox, "desk@example.org")
+    assert "10,000" in mail["Subject"]
+
+
+async def test_a_figure_that_an_entry_takes_back_is_corrected(tmp_path: Path) -> None:
+    """The same entry with another figure is a correction of the first, not one more estimate."""
+    clock, inbox, news = _Hands(), Inbox(), {}
+    with smtp_server(inbox) as port:
+        async with serving(news) as paper:
+            site = Site(
+                tmp_path / "site",
+                feeds={"paper": paper.url("/feed")},
+                smtp_port=port,
+                subscribers={"desk": {"email": "desk@example.org"}},
+            )
+            async with _pipeline(site, clock) as pipeline:
+                for figure in ("10,000", "8,000"):
+                    story = replace(_TEASER, text=_FIGURE.replace("10,000", figure))
+                    news["/feed"] = rss([story], paper.url(""))
+                    await _poll(pipeline)
+                    assert await pipeline.deliver_due() == (1, 0)
+                    clock.moment += 5 * _MINUTE
+    first, second = (mail["Subject"] for mail in mails_to(inbox, "desk@example.org"))
+    assert "10,000" in first
+    assert "8,000" in second
+    assert "orrect" in second
+    assert "orrect" not in first
+
+
+async def _poll(pipeline: Pipeline) -> None:
+    [feed] = pipeline.store.feeds()
+    report = await pipeline.poll_feed(feed)
+    assert report.error is None
+
+
+async def test_a_receiver_is_not_called_before_the_time_it_asked_for(tmp_path: Path) -> None:
+    """Retry-After outlasts the configured backoff, and the channel's later messages wait too."""
+    clock = _Hands()
+    receiver = Receiver(says="429 Too Many Requests", headers={"retry_after": "600"})
+    async with serving(receiver.respond) as hook:
+        site = Site(tmp_path / "site", {}, subscribers={"desk": {"webhook": hook.url("/hook")}})
+        async with _pipeline(site, clock) as pipeline:
+            pipeline.outbox.add((_message("first", clock), _message("second", clock)))
+            assert await pipeline.deliver_due() == (0, 1)
+            receiver.says = "200 OK"
+            clock.moment += timedelta(seconds=599)
+            assert await pipeline.deliver_due() == (0, 0)
+            clock.moment += timedelta(seconds=2)
+            assert await pipeline.deliver_due() == (2, 0)
+    assert webhook_ids(hook) == ["first", "first", "second"]
+
+
+async def test_a_receiver_that_is_gone_is_not_called_again_until_it_moves(tmp_path: Path) -> None:
+    """410 makes a dead letter of this message and the next; a new address opens the channel."""
+    clock, receiver = _Hands(), Receiver(says="410 Gone")
+    async with serving(receiver.respond) as hook:
+        site = Site(tmp_path / "site", {}, subscribers={"desk": {"webhook": hook.url("/hook")}})
+        async with _pipeline(site, clock) as pipeline:
+            pipeline.outbox.add((_message("first", clock), _message("second", clock)))
+            assert await pipeline.deliver_due() == (0, 2)
+            reasons = [row.reason for row in pipeline.outbox.rows("dead")]
+        assert reasons == ["HTTP 410 Gone", "channel disabled: HTTP 410 Gone"]
+        receiver.says = "200 OK"
+        site.subscribers["desk"]["webhook"] = hook.url("/moved")
+        async with _pipeline(site, clock) as pipeline:
+            pipeline.outbox.add((_message("third", clock),))
+            assert await pipeline.deliver_due() == (1, 0)
+    assert (webhook_ids(hook), webhook_ids(hook, "/moved")) == (["first"], ["third"])
+
+
+async def test_a_delivery_is_given_up_after_two_days_and_kept_with_its_reason(
+    tmp_path: Path,
+) -> None:
+    """Until then it is tried again and again under one id; then it is a dead letter, not gone."""
+    clock, receiver = _Hands(), Receiver(says="503 Service Unavailable")
+    async with serving(receiver.respond) as hook:
+        site = Site(tmp_path / "site", {}, subscribers={"desk": {"webhook": hook.url("/hook")}})
+        async with _pipeline(site, clock) as pipeline:
+            pipeline.outbox.add((_message("first", clock),))
+            for _ in range(8):
+                assert await pipeline.deliver_due() == (0, 1)
+                assert pipeline.outbox.rows("dead") == ()
+                clock.moment += timedelta(hours=6)
+            assert await pipeline.deliver_due() == (0, 1)
+            [letter] = pipeline.outbox.rows("dead")
+    assert letter.attempts == 9
+    assert letter.reason == "HTTP 503 Service Unavailable (gave up after 9 tries in 2.0 days)"
+    assert set(webhook_ids(hook)) == {"first"}
+
+
+async def test_a_slow_channel_does_not_hold_up_the_next_message_of_another(tmp_path: Path) -> None:
+    """While one receiver takes its time, the other gets all of its messages."""
+    clock, slow_may_answer = _Hands(), asyncio.Event()
+
+    async def slow(request: Request, writer: asyncio.StreamWriter) -> None:
+        await slow_may_answer.wait()
+        writer.write(answer())
+
+    async with serving(slow) as late, serving(answer()) as prompt:
+        site = Site(
+            tmp_path / "site",
+            {},
+            subscribers={
+                "desk": {"webhook": late.url("/hook")},
+                "siem": {"webhook": prompt.url("/hook")},
+            },
+        )
+        async with _pipeline(site, clock) as pipeline:
+            pipeline.outbox.add(
+                (
+                    _message("slow", clock),
+                    _message("one", clock, "siem/webhook"),
+                    _message("two", clock, "siem/webhook"),
+                )
+            )
+            delivering = asyncio.create_task(pipeline.deliver_due())
+            await late.until("/hook")
+            await prompt.until("/hook", times=2)
+            slow_may_answer.set()
+            assert await delivering == (3, 0)
+    assert webhook_ids(prompt) == ["one", "two"]
+
+
+async def test_a_channel_that_is_no_longer_configured_leaves_a_dead_letter(tmp_path: Path) -> None:
+    """Who was removed is not written to any more, and the outbox says so."""
+    clock = _Hands()
+    site = Site(tmp_path / "site", {})
+    async with _pipeline(site, clock) as pipeline:
+        pipeline.outbox.add((_message("first", clock),))
+        assert await pipeline.deliver_due() == (0, 1)
+        [letter] = pipeline.outbox.rows("dead")
+    assert letter.reason == "the channel is no longer configured"
