@@ -11,20 +11,30 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from monitor.core.errors import ConfigError, Problem
 from monitor.core.gazetteer import Force, Gazetteer, Place, SourceNode
-from monitor.core.knowledge import WORD_LISTS, Knowledge, Language, Measure, NameIndex, NameKind
+from monitor.core.knowledge import (
+    WORD_LISTS,
+    Guard,
+    Knowledge,
+    Language,
+    Measure,
+    NameIndex,
+    NameKind,
+)
+from monitor.core.offices import Offices, SpeakerIndex
 
 # Shorter names in capitals are as often another word ("CHAD" is a state, "MALE" a word).
 _LEAST_CAPITALS = 5
+_MONTH = r"^\d{4}(-(0[1-9]|1[0-2]))?$"
 
 
 class _Table(BaseModel):
@@ -40,39 +50,178 @@ class _ForceEntry(_Table):
     people: tuple[str, ...] = ()
     government: str | None = None
     place: str | None = None
+    serves: str | None = None
+
+
+PlaceKind: TypeAlias = Literal[
+    "area", "base", "capital", "continent", "front", "region", "state", "territory", "town", "water"
+]
 
 
 class _PlaceEntry(_Table):
+    """A place; its name is one of its surface forms."""
+
     id: str
     name: str
     parent: str | None = None
     watch: bool = False
+    kind: PlaceKind | None = None
+    iso: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
 
 
+class _PlacesEntry(_Table):
+    """Many places of one kind within one parent: id = its names, the one that is shown first."""
+
+    parent: str | None = None
+    kind: PlaceKind
+    watch: bool = False
+    names: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]]
+    iso: dict[str, tuple[str, ...]] = {}
+
+    def places(self) -> Iterator[_PlaceEntry]:
+        """Yield the places one by one."""
+        for slug, (name, *aliases) in self.names.items():
+            yield _PlaceEntry(
+                id=slug,
+                name=name,
+                parent=self.parent,
+                watch=self.watch,
+                kind=self.kind,
+                iso=self.iso.get(slug, ()),
+                aliases=tuple(aliases),
+            )
+
+
+class _StateEntry(_Table):
+    """A state: force, country, capitals and government in one.
+
+    `aliases` name it as an actor and as a place, `actors` only as an actor; its capitals are places
+    and speak for its government ("Kyiv says").
+    """
+
+    id: str
+    place: str
+    name: str
+    adjective: str
+    within: str | None = None
+    watch: bool = False
+    aliases: tuple[str, ...] = ()
+    actors: tuple[str, ...] = ()
+    adjectives: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    capitals: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = {}
+    government: str | None = None
+
+    def force(self) -> _ForceEntry:
+        """Return the force of the state."""
+        seats = (name for names in self.capitals.values() for name in names)
+        return _ForceEntry(
+            id=self.id,
+            name=self.name,
+            adjective=self.adjective,
+            names=tuple(dict.fromkeys((self.name, *self.aliases, *seats, *self.actors))),
+            adjectives=(self.adjective, *self.adjectives),
+            people=self.people,
+            government=self.government or f"{self.place}-government",
+            place=self.place,
+        )
+
+    def places(self) -> Iterator[_PlaceEntry]:
+        """Yield the country and its capitals."""
+        yield _PlaceEntry(
+            id=self.place,
+            name=self.name,
+            parent=self.within,
+            watch=self.watch,
+            kind="state",
+            iso=(self.id,),
+            aliases=self.aliases,
+        )
+        capitals = {slug: names for slug, names in self.capitals.items() if slug != self.place}
+        seats = _PlacesEntry(parent=self.place, kind="capital", watch=self.watch, names=capitals)
+        yield from seats.places()
+
+
 class _SourceEntry(_Table):
+    """A body, or what stands for one; `offices` are institutions of its state that it is."""
+
     id: str
     name: str
     parent: str | None = None
     family: str | None = None
     outlet: bool = False
-    aliases: tuple[str, ...] = ()
+    aliases: tuple[str, ...] | None = None
+    offices: tuple[str, ...] = ()
+    office: str | None = None
+    since: str | None = None
+    until: str | None = None
+
+    @property
+    def surfaces(self) -> tuple[str, ...]:
+        """Return the forms that name it: its name when none are listed."""
+        return (self.name,) if self.aliases is None else self.aliases
+
+
+class _PersonEntry(_Table):
+    """Who speaks for a body: `names`, the one that is shown first; `since` and `until` are the
+    years, or years and months, in office."""
+
+    id: str
+    names: Annotated[tuple[str, ...], Field(min_length=1)]
+    at: str
+    office: str
+    since: Annotated[str, Field(pattern=_MONTH)] | None = None
+    until: Annotated[str, Field(pattern=_MONTH)] | None = None
+
+    def source(self) -> _SourceEntry:
+        """Return the person as a source."""
+        return _SourceEntry(
+            id=self.id,
+            name=self.names[0],
+            parent=self.at,
+            aliases=self.names,
+            office=self.office,
+            since=self.since,
+            until=self.until,
+        )
 
 
 class _InstitutionEntry(_Table):
-    """An office that every state has: with "Ruritanian" or "Ruritania's" before it, a source."""
+    """An office that every state has, in small letters; with a state's name it is a source."""
 
     id: str  # empty: the government itself
     name: str = ""
     forms: tuple[str, ...]
 
 
+class _AmbiguousEntry(_Table):
+    """Forms that are the known name only under conditions; see `core.knowledge.Guard`."""
+
+    forms: tuple[str, ...]
+    kinds: frozenset[NameKind] = frozenset()
+    needs: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    not_after: tuple[str, ...] = ()
+    not_before: tuple[str, ...] = ()
+    open_end: bool = False
+    alone: bool = False
+
+
 class _GazetteerFile(_Table):
     directions: tuple[str, ...] = ()
+    qualifiers: tuple[str, ...] = ()
+    followers: tuple[str, ...] = ()
+    callers: tuple[str, ...] = ()
+    state: tuple[_StateEntry, ...] = ()
     force: tuple[_ForceEntry, ...] = ()
     place: tuple[_PlaceEntry, ...] = ()
+    places: tuple[_PlacesEntry, ...] = ()
     source: tuple[_SourceEntry, ...] = ()
+    person: tuple[_PersonEntry, ...] = ()
     institution: tuple[_InstitutionEntry, ...] = ()
+    ambiguous: tuple[_AmbiguousEntry, ...] = ()
 
 
 class _MeasureFile(_Table):
@@ -113,9 +262,18 @@ class _Loading:
     sources: dict[str, _SourceEntry] = field(default_factory=dict)
     institutions: dict[str, _InstitutionEntry] = field(default_factory=dict)
     directions: dict[str, None] = field(default_factory=dict)
+    qualifiers: dict[str, None] = field(default_factory=dict)
+    followers: dict[str, None] = field(default_factory=dict)
+    callers: dict[str, None] = field(default_factory=dict)
+    ambiguous: list[_AmbiguousEntry] = field(default_factory=list)
     measures: dict[str, Measure] = field(default_factory=dict)
     languages: dict[str, Language] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+
+    @cached_property
+    def standing(self) -> Mapping[str, str]:
+        """Return the listed source that holds an office of a state, such as `us-military`."""
+        return {office: entry.id for entry in self.sources.values() for office in entry.offices}
 
 
 def shipped_root() -> Path:
@@ -195,11 +353,19 @@ def _read_measure(path: Path, table: Mapping[str, object], loading: _Loading) ->
 def _read_gazetteer(path: Path, table: Mapping[str, object], loading: _Loading) -> None:
     _ = path
     read = _GazetteerFile.model_validate(table)
+    for state in read.state:
+        loading.forces[state.id] = state.force()
+        loading.places |= {entry.id: entry for entry in state.places()}
+    for group in read.places:
+        loading.places |= {entry.id: entry for entry in group.places()}
     loading.forces |= {entry.id: entry for entry in read.force}
     loading.places |= {entry.id: entry for entry in read.place}
+    loading.sources |= {entry.id: entry.source() for entry in read.person}
     loading.sources |= {entry.id: entry for entry in read.source}
     loading.institutions |= {entry.id: entry for entry in read.institution}
-    loading.directions |= dict.fromkeys(read.directions)
+    loading.ambiguous += read.ambiguous
+    for name in ("directions", "qualifiers", "followers", "callers"):
+        getattr(loading, name).update(dict.fromkeys(getattr(read, name)))
 
 
 def _read_language(path: Path, table: Mapping[str, object], loading: _Loading) -> None:
@@ -239,25 +405,20 @@ def _check(loading: _Loading, roots: Sequence[Path]) -> None:
     """Collect what is wrong between files; a government that no file names is its force's name."""
     for force in loading.forces.values():
         if force.government is not None and force.government not in loading.sources:
-            loading.sources[force.government] = _SourceEntry(id=force.government, name=force.name)
+            loading.sources[force.government] = _SourceEntry(
+                id=force.government, name=force.name, aliases=()
+            )
     where = str(roots[-1]) if roots else "seeds"
-    for kind, entries in (("place", loading.places), ("source", loading.sources)):
-        for entry in entries.values():
-            if entry.parent is not None and entry.parent not in entries:
-                loading.problems.append(
-                    Problem(
-                        file=where,
-                        field=f"{kind}.{entry.id}.parent",
-                        message=f"no {kind} has the id {entry.parent!r}",
-                    )
-                )
-    for force in loading.forces.values():
-        if force.place is not None and force.place not in loading.places:
+    known: dict[str, Collection[str]] = {
+        "place": loading.places,
+        "source": loading.sources,
+        "force": loading.forces,
+    }
+    for kind, slug, key, wanted in _references(loading):
+        if wanted is not None and wanted not in known[kind]:
             loading.problems.append(
                 Problem(
-                    file=where,
-                    field=f"force.{force.id}.place",
-                    message=f"no place has the id {force.place!r}",
+                    file=where, field=f"{slug}.{key}", message=f"no {kind} has the id {wanted!r}"
                 )
             )
     for name, found in (("measures", loading.measures), ("languages", loading.languages)):
@@ -265,19 +426,38 @@ def _check(loading: _Loading, roots: Sequence[Path]) -> None:
             loading.problems.append(Problem(file=where, message=f"no {name} found"))
 
 
+def _references(loading: _Loading) -> Iterator[tuple[str, str, str, str | None]]:
+    """Yield kind of what is named, entry, field and the id that it names."""
+    for place in loading.places.values():
+        yield "place", f"place.{place.id}", "parent", place.parent
+    for source in loading.sources.values():
+        yield "source", f"source.{source.id}", "parent", source.parent
+    for force in loading.forces.values():
+        yield "place", f"force.{force.id}", "place", force.place
+        yield "force", f"force.{force.id}", "serves", force.serves
+
+
 # --- building --------------------------------------------------------------------------------
 
 
 def _built(loading: _Loading, version: str) -> Knowledge:
-    speakers = _speakers(loading)
+    guards = _guards(loading)
+    offices = _offices(loading)
     return Knowledge(
         gazetteer=Gazetteer(
             places=(
-                Place(id=entry.id, name=entry.name, parent=entry.parent, watch=entry.watch)
+                Place(
+                    id=entry.id,
+                    name=entry.name,
+                    parent=entry.parent,
+                    watch=entry.watch,
+                    kind=entry.kind,
+                    iso=entry.iso,
+                )
                 for entry in loading.places.values()
             ),
             forces=(
-                Force(id=entry.id, name=entry.name, adjective=entry.adjective)
+                Force(id=entry.id, name=entry.name, adjective=entry.adjective, serves=entry.serves)
                 for entry in loading.forces.values()
             ),
             sources=(
@@ -286,14 +466,17 @@ def _built(loading: _Loading, version: str) -> Knowledge:
                     name=entry.name,
                     parent=entry.parent,
                     family=_family(entry, loading.sources),
+                    office=entry.office,
+                    since=entry.since,
+                    until=entry.until,
                 )
                 for entry in loading.sources.values()
             ),
         ),
         measures=dict(loading.measures),
         languages=dict(loading.languages),
-        actors=NameIndex(_actors(loading)),
-        speakers=NameIndex(speakers),
+        actors=NameIndex(_actors(loading), guards),
+        speakers=SpeakerIndex(_speakers(loading), offices, guards),
         governments={
             force.id: force.government for force in loading.forces.values() if force.government
         },
@@ -323,7 +506,7 @@ def _actors(loading: _Loading) -> Mapping[str, Mapping[NameKind, str]]:
             for surface in _spellings(surfaces):
                 found.setdefault(surface, {}).setdefault(kind, force.id)
     for place in loading.places.values():
-        for surface in _spellings(place.aliases):
+        for surface in _spellings((place.name, *place.aliases)):
             found.setdefault(surface, {}).setdefault(NameKind.PLACE, place.id)
     return found
 
@@ -332,35 +515,62 @@ def _speakers(loading: _Loading) -> Mapping[str, Mapping[NameKind, str]]:
     found: dict[str, dict[NameKind, str]] = {}
     for source in loading.sources.values():
         kind = NameKind.OUTLET if source.outlet else NameKind.SOURCE
-        for surface in _spellings(source.aliases):
+        for surface in _spellings(source.surfaces):
             found.setdefault(surface, {kind: source.id})
-    for force in loading.forces.values():
-        if force.government is not None:
-            for institution in loading.institutions.values():
-                _add_institution(force, institution, loading, found)
     return found
 
 
-def _add_institution(
-    force: _ForceEntry,
-    institution: _InstitutionEntry,
-    loading: _Loading,
-    found: dict[str, dict[NameKind, str]],
-) -> None:
-    assert force.government is not None  # noqa: S101  (the caller has checked)
-    slug = force.government
-    if institution.id:
-        slug = f"{force.government.removesuffix('-government')}-{institution.id}"
+def _offices(loading: _Loading) -> Offices | None:
+    """Return the finder of "Ruritanian army"; each office of a state becomes a source of its own."""
+    states: dict[str, dict[NameKind, str]] = {}
+    slugs: dict[tuple[str, str], str] = {}
+    for force in loading.forces.values():
+        if force.government is not None:
+            for kind, surfaces in (
+                (NameKind.ACTOR, force.names),
+                (NameKind.ADJECTIVE, force.adjectives),
+            ):
+                for surface in _spellings(surfaces):
+                    states.setdefault(surface, {}).setdefault(kind, force.id)
+            slugs |= _slugs(force, force.government, loading)
+    forms = {form: entry.id for entry in loading.institutions.values() for form in entry.forms}
+    if not forms or not states:
+        return None
+    return Offices(states=states, forms=forms, qualifiers=loading.qualifiers, slugs=slugs)
+
+
+def _slugs(force: _ForceEntry, government: str, loading: _Loading) -> Mapping[tuple[str, str], str]:
+    """Return the source of each institution of a state; one that no file names is made."""
+    found = {}
+    for institution in loading.institutions.values():
+        slug = government
+        if institution.id:
+            slug = f"{government.removesuffix('-government')}-{institution.id}"
+            slug = loading.standing.get(slug, slug)
         if slug not in loading.sources:
             loading.sources[slug] = _SourceEntry(
-                id=slug, name=f"{force.adjective} {institution.name}", parent=force.government
+                id=slug, name=f"{force.adjective} {institution.name}", parent=government, aliases=()
             )
-    for form in institution.forms:
-        surfaces = [f"{adjective} {form}" for adjective in force.adjectives]
-        surfaces += [f"{name}'s {form}" for name in force.names]
-        surfaces += [f"{form} of {name}" for name in force.names if form[0].isupper()]
-        for surface in _spellings(surfaces):
-            found.setdefault(surface, {NameKind.SOURCE: slug})
+        found[(force.id, institution.id)] = slug
+    return found
+
+
+def _guards(loading: _Loading) -> Mapping[str, Sequence[Guard]]:
+    found: dict[str, list[Guard]] = {}
+    for entry in loading.ambiguous:
+        guard = Guard(
+            kinds=entry.kinds,
+            needs=entry.needs,
+            unless=entry.unless,
+            after=entry.after,
+            not_after=entry.not_after,
+            not_before=entry.not_before,
+            open_end=frozenset(loading.followers if entry.open_end else ()),
+            alone=frozenset(loading.callers if entry.alone else ()),
+        )
+        for form in _spellings(entry.forms):
+            found.setdefault(form, []).append(guard)
+    return found
 
 
 def _spellings(surfaces: Iterable[str]) -> Iterable[str]:

@@ -17,31 +17,44 @@ from monitor.core.model import PlaceRelation, Source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A node of the place tree. `watch` marks places where a known figure is news again."""
+    """A node of the place tree. `watch` marks places where a known figure is news again.
+
+    `kind` is one of the words of `monitor.knowledge`, such as "state" or "town"; `iso` are the codes
+    of ISO 3166-1 or 3166-2 that the place stands for.
+    """
 
     id: str
     name: str
     parent: str | None = None
     watch: bool = False
+    kind: str | None = None
+    iso: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Force:
-    """Whose troops: `adjective` as in "North Korean troops"."""
+    """Whose troops: `adjective` as in "North Korean troops"; `serves` as Wagner serves Russia."""
 
     id: str
     name: str
     adjective: str
+    serves: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceNode:
-    """A speaker or institution; `family` is inherited from `parent` when it is not given."""
+    """A speaker or institution; `family` is inherited from `parent` when it is not given.
+
+    A person has an `office`, held from `since` to `until`: years, or years and months.
+    """
 
     id: str
     name: str
     family: str
     parent: str | None = None
+    office: str | None = None
+    since: str | None = None
+    until: str | None = None
 
 
 class Gazetteer:

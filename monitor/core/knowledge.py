@@ -9,10 +9,11 @@ at a place; one surface form may have several senses ("Moscow" acts, speaks and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from types import MappingProxyType
 from typing import TypeAlias
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -185,14 +186,83 @@ class Name:
     senses: Mapping[NameKind, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """When an ambiguous form is the known name; empty conditions are none.
+
+    `kinds`: the senses that are guarded, all when empty. `needs` and `unless`: words of which one
+    must, or none may, stand anywhere in the text. `after`, `not_after`, `not_before`: words right
+    beside the form. `open_end`: no noun may follow, as in "the US" but not "the US embassy";
+    it lists the small words that may. `alone`: a capitalised word before it must be one of these.
+    """
+
+    kinds: frozenset[NameKind] = frozenset()
+    needs: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    not_after: tuple[str, ...] = ()
+    not_before: tuple[str, ...] = ()
+    open_end: frozenset[str] = frozenset()
+    alone: frozenset[str] = frozenset()
+
+    def admits(self, text: str) -> bool:
+        """Say whether the form can be the known name anywhere in this text."""
+        if self.needs and not any(word in text for word in self.needs):
+            return False
+        return not any(word in text for word in self.unless)
+
+    def holds(self, text: str, start: int, end: int) -> bool:
+        """Say whether what stands beside the form at `start` to `end` lets it be the known name."""
+        before = text[max(0, start - _BESIDE) : start].rstrip(" ,")
+        if self.after and not _ends_with_word(before, self.after):
+            return False
+        if self.not_after and _ends_with_word(before, self.not_after):
+            return False
+        if self.alone and text[start - 1 : start] == " ":
+            word = text[max(0, start - _BESIDE) : start - 1].rpartition(" ")[2].lstrip("\n\"'(")
+            if _is_name_like(word) and word.rstrip(".") not in self.alone:
+                return False
+        following = text[end : end + _BESIDE]
+        if self.not_before and following[:1] in {" ", "-"}:
+            plain = following[1:]
+            if any(_starts_with_word(plain, word) for word in self.not_before):
+                return False
+        if not self.open_end or following[:1] != " ":
+            return True
+        word = following[1:].partition(" ")[0]
+        return not word[:1].isalpha() or word.rstrip(",.;:!?\"')") in self.open_end
+
+
+_BESIDE = 32
+NO_GUARDS: Mapping[str, Sequence[Guard]] = MappingProxyType({})
+
+
+def _is_name_like(word: str) -> bool:
+    return len(word) > 1 and word[0].isupper() and word[1].islower() and not word.endswith(",")
+
+
+def _ends_with_word(text: str, words: Sequence[str]) -> bool:
+    return any(text.endswith(word) and not text[: -len(word)][-1:].isalnum() for word in words)
+
+
+def _starts_with_word(text: str, word: str) -> bool:
+    return text.startswith(word) and not text[len(word) : len(word) + 1].isalnum()
+
+
 class NameIndex:
     """Finds known names in a text, the longest at each place, whole words only.
 
-    It is built when it is first asked: most commands and the daemon's own process read no text.
+    An ambiguous form counts only where its guards hold. The index is built when it is first asked:
+    most commands and the daemon's own process read no text.
     """
 
-    def __init__(self, names: Mapping[str, Mapping[NameKind, str]]) -> None:
+    def __init__(
+        self,
+        names: Mapping[str, Mapping[NameKind, str]],
+        guards: Mapping[str, Sequence[Guard]] = NO_GUARDS,
+    ) -> None:
         self._names = names
+        self._guards = {form: guards[form] for form in guards if form in names}
 
     @cached_property
     def _automata(self) -> tuple[_Automaton, _Automaton]:
@@ -205,14 +275,37 @@ class NameIndex:
     def find(self, text: str) -> list[Name]:
         """Return the names in `text`, in order, without overlaps."""
         plain, articled = self._automata
-        found = plain.find(text)
+        found = self._sure(text, plain.find(text))
         taken = {name.start for name in found}
         extra = [
             name
-            for name in articled.find(text)
+            for name in self._sure(text, articled.find(text))
             if not any(position in taken for position in range(name.start, name.end))
         ]
         return sorted([*found, *extra], key=lambda name: name.start) if extra else found
+
+    def _sure(self, text: str, found: list[Name]) -> list[Name]:
+        """Return the names without the senses that an ambiguous form has not here."""
+        if not self._guards:
+            return found
+        kept: list[Name] = []
+        admitted: dict[int, bool] = {}  # each guard reads the whole text at most once
+        for name in found:
+            senses = name.senses
+            for guard in self._guards.get(text[name.start : name.end], ()):
+                if id(guard) not in admitted:
+                    admitted[id(guard)] = guard.admits(text)
+                if not (admitted[id(guard)] and guard.holds(text, name.start, name.end)):
+                    senses = {
+                        kind: slug
+                        for kind, slug in senses.items()
+                        if guard.kinds and kind not in guard.kinds
+                    }
+            if senses is name.senses:
+                kept.append(name)
+            elif senses:
+                kept.append(Name(name.start, name.end, senses))
+        return kept
 
 
 def _has_article(form: str) -> bool:
