@@ -22,7 +22,7 @@ LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --genera
 # Settings of `make run`; state is kept in ./var unless STATE_DIRECTORY says otherwise.
 CONFIG ?= seeds/feeds.toml
 STATE_DIRECTORY ?= $(CURDIR)/var
-PYTEST_ARGS ?=
+PYTEST_ARGS ?= --numprocesses auto
 
 .PHONY: help demo run test check lint types contracts format schemas lock clean python-found
 
