@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -214,12 +212,12 @@ def test_a_phrase_is_what_its_definition_says(words: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "text"),
+    ("source", "text", "found"),
     [
-        ("a*a*a*a*a*a*a*a*b", "a" * 20_000),
-        ("*a*a*a*a*a*a*b", " ".join("a" * n for n in range(1, 150))),
-        ("(a* NEAR/100 b*)", "a b " * 10_000),
-        ('"a a a a a a a a a b"', "a " * 20_000),
+        ("a*a*a*a*a*a*a*a*b", "a" * 20_000, False),
+        ("*a*a*a*a*a*a*b", " ".join("a" * n for n in range(1, 150)), False),
+        ("(a* NEAR/100 b*)", "a b " * 10_000, True),
+        ('"a a a a a a a a a b"', "a " * 20_000, False),
     ],
     ids=[
         "stars on one long word",
@@ -228,12 +226,10 @@ def test_a_phrase_is_what_its_definition_says(words: list[str]) -> None:
         "a phrase of one word",
     ],
 )
-def test_hostile_texts_do_not_take_long(source: str, text: str) -> None:
-    """What an article holds cannot make a rule slow."""
-    compiled = compile_expression(source)
-    started = time.perf_counter()
-    compiled.holds(Searchable(title="", text=text))
-    assert time.perf_counter() - started < 2
+@pytest.mark.timeout(30)
+def test_hostile_texts_are_answered(source: str, text: str, *, found: bool) -> None:
+    """What an article holds cannot make a rule backtrack, which would outlast this session."""
+    assert compile_expression(source).holds(Searchable(title="", text=text)) is found
 
 
 @given(
