@@ -24,7 +24,8 @@ CONFIG ?= seeds/feeds.toml
 STATE_DIRECTORY ?= $(CURDIR)/var
 PYTEST_ARGS ?= --numprocesses auto
 
-.PHONY: help demo run test check lint types contracts format schemas lock clean python-found
+.PHONY: help demo run test check eval fit lint types contracts format schemas lock clean \
+  python-found
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -40,6 +41,12 @@ test: lint types contracts ## lint, types, import contracts and the whole test s
 
 check: lint types contracts ## the fast part of `make test`: everything but adapters and journeys
 	@$(DEV) -m pytest tests/core $(PYTEST_ARGS)
+
+eval: .venv/.complete ## how well extraction reads the corpus: values, fields, layers, calibration
+	@$(DEV) tests/corpus/evaluate.py $(EVAL_ARGS)
+
+fit: .venv/.complete ## fit the confidence table anew on the tuning part of the corpus
+	@$(DEV) tests/corpus/evaluate.py --fit
 
 lint: .venv/.complete
 	@.venv/bin/ruff check --quiet .

@@ -214,7 +214,13 @@ def _check_seed_folders(loaded: LoadedSettings) -> None:
 def _rules(loaded: LoadedSettings, knowledge: Knowledge) -> RuleSet:
     settings = loaded.settings.rules
     shipped = (shipped_root() / "rules",) if settings.shipped else ()
-    return load_rules((*shipped, *map(loaded.resolve, settings.paths)), knowledge)
+    unknown = [name for name in settings.measures if name not in knowledge.measures]
+    if unknown:
+        known = ", ".join(sorted(knowledge.measures))
+        message = f"no measure named {unknown[0]!r}; there are {known}"
+        raise ConfigError((Problem(file=_CONFIGURATION, field="rules.measures", message=message),))
+    found = load_rules((*shipped, *map(loaded.resolve, settings.paths)), knowledge)
+    return replace(found, further_measures=frozenset(settings.measures))
 
 
 def _webhook_secrets(loaded: LoadedSettings) -> dict[str, tuple[str, ...]]:

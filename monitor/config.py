@@ -148,6 +148,9 @@ class RulesSettings(_Section):
 
     paths: tuple[str, ...] = Field((), description="files or folders of your own rules")
     shipped: bool = Field(default=True, description="whether the shipped rules are used as well")
+    measures: tuple[str, ...] = Field(
+        (), description="measures to read beyond those of rules that may alert"
+    )
 
 
 class SeedsSettings(_Section):

@@ -201,12 +201,13 @@ class _XmlFeed:
         document, root = _from_root(text)
         document, dropped = _first_entries(_repaired(document), root)
         found = self._feedparser(document)
-        entries = tuple(map(self._entry, found.entries[:_MOST_ENTRIES]))
+        language = _language(found.feed.get("language"))
+        entries = tuple(self._entry(item, language) for item in found.entries[:_MOST_ENTRIES])
         broken = found.get("bozo_exception") if found.get("bozo") else None
         return ParsedFeed(
             title=self._caps.text("titles", _plain(found.feed, "title"), _LONGEST_TITLE),
             entries=entries,
-            language=_language(found.feed.get("language")),
+            language=language,
             ttl_seconds=_ttl_seconds(found.feed.get("ttl")),
             dropped=dropped + max(0, len(found.entries) - _MOST_ENTRIES),
             complaint=_joined(
@@ -232,7 +233,7 @@ class _XmlFeed:
             # It promises never to raise, and has raised for odd references, dates and addresses.
             raise ParseError("malformed", f"{type(error).__name__}: {error}"[:300]) from error
 
-    def _entry(self, found: feedparser.FeedParserDict) -> Entry:
+    def _entry(self, found: feedparser.FeedParserDict, feed_language: str | None) -> Entry:
         content, is_html, language = _content(found)
         return Entry(
             feed=self._feed,
@@ -243,7 +244,7 @@ class _XmlFeed:
             content_is_html=is_html,
             published=_moment(found, "published"),
             updated=_moment(found, "updated"),
-            language=_language(language),
+            language=_language(language) or feed_language,
         )
 
 

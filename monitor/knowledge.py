@@ -23,6 +23,7 @@ from monitor.core.errors import ConfigError, Problem
 from monitor.core.gazetteer import Force, Gazetteer, Place, SourceNode
 from monitor.core.knowledge import (
     WORD_LISTS,
+    Fate,
     Guard,
     Knowledge,
     Language,
@@ -31,6 +32,7 @@ from monitor.core.knowledge import (
     NameKind,
 )
 from monitor.core.offices import Offices, SpeakerIndex
+from monitor.packfiles import PackFiles
 
 # Shorter names in capitals are as often another word ("CHAD" is a state, "MALE" a word).
 _LEAST_CAPITALS = 5
@@ -222,6 +224,14 @@ class _GazetteerFile(_Table):
     person: tuple[_PersonEntry, ...] = ()
     institution: tuple[_InstitutionEntry, ...] = ()
     ambiguous: tuple[_AmbiguousEntry, ...] = ()
+    rivals: dict[str, str] = {}
+
+
+class _FateTable(_Table):
+    unit: str
+    heads: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
 
 
 class _MeasureFile(_Table):
@@ -229,7 +239,15 @@ class _MeasureFile(_Table):
     name: str
     unit: str = "persons"
     floor: int = Field(default=1, ge=0)
+    ceiling: int = Field(default=10**10, ge=1)
     heads: dict[str, float]
+    fate: tuple[_FateTable, ...] = ()
+
+
+class _CalibrationFile(_Table):
+    """What a sum of confidence points stands for, as `make fit` writes it."""
+
+    table: tuple[tuple[int, float], ...] = Field(min_length=1)
 
 
 class _NumberTables(_Table):
@@ -266,9 +284,12 @@ class _Loading:
     followers: dict[str, None] = field(default_factory=dict)
     callers: dict[str, None] = field(default_factory=dict)
     ambiguous: list[_AmbiguousEntry] = field(default_factory=list)
+    rivals: dict[str, str] = field(default_factory=dict)
+    calibration: tuple[tuple[int, float], ...] = ((0, 0.5),)
     measures: dict[str, Measure] = field(default_factory=dict)
     languages: dict[str, Language] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    packs: PackFiles = field(default_factory=PackFiles)
 
     @cached_property
     def standing(self) -> Mapping[str, str]:
@@ -298,6 +319,8 @@ def load_knowledge(roots: Sequence[Path]) -> Knowledge:
             ("measures", _read_measure),
             ("gazetteer", _read_gazetteer),
             ("languages", _read_language),
+            ("names", _read_names),
+            ("calibration", _read_calibration),
         ):
             for path in sorted((root / folder).glob("*.toml")):
                 table = _table(path, loading.problems, digest)
@@ -306,7 +329,10 @@ def load_knowledge(roots: Sequence[Path]) -> Knowledge:
     _check(loading, roots)
     if loading.problems:
         raise ConfigError(tuple(loading.problems))
-    return _built(loading, digest.hexdigest()[:16])
+    knowledge = _built(loading, digest.hexdigest()[:16])
+    if loading.packs.problems:
+        raise ConfigError(tuple(loading.packs.problems))
+    return knowledge
 
 
 # --- reading ---------------------------------------------------------------------------------
@@ -346,7 +372,13 @@ def _read_measure(path: Path, table: Mapping[str, object], loading: _Loading) ->
                 Problem(file=str(path), field=f"heads.{head}", message="must be above 0, at most 1")
             )
     loading.measures[read.id] = Measure(
-        id=read.id, name=read.name, unit=read.unit, floor=read.floor, heads=dict(read.heads)
+        id=read.id,
+        name=read.name,
+        unit=read.unit,
+        floor=read.floor,
+        ceiling=read.ceiling,
+        heads=dict(read.heads) | {head: 1.0 for fate in read.fate for head in fate.heads},
+        fates=tuple(Fate(**fate.model_dump()) for fate in read.fate),
     )
 
 
@@ -364,11 +396,25 @@ def _read_gazetteer(path: Path, table: Mapping[str, object], loading: _Loading) 
     loading.sources |= {entry.id: entry for entry in read.source}
     loading.institutions |= {entry.id: entry for entry in read.institution}
     loading.ambiguous += read.ambiguous
+    loading.rivals |= read.rivals
     for name in ("directions", "qualifiers", "followers", "callers"):
         getattr(loading, name).update(dict.fromkeys(getattr(read, name)))
 
 
+def _read_names(path: Path, table: Mapping[str, object], loading: _Loading) -> None:
+    loading.packs.read_names(path, table)
+
+
+def _read_calibration(path: Path, table: Mapping[str, object], loading: _Loading) -> None:
+    _ = path
+    read = _CalibrationFile.model_validate(table)
+    loading.calibration = tuple(sorted(read.table, reverse=True))
+
+
 def _read_language(path: Path, table: Mapping[str, object], loading: _Loading) -> None:
+    if "family" in table:  # a pack for the grammar of inflected languages
+        loading.packs.read_words(path, table)
+        return
     read = _LanguageFile.model_validate(table)
     words: dict[str, tuple[str, ...]] = {}
     for section, keys in table.items():
@@ -481,9 +527,18 @@ def _built(loading: _Loading, version: str) -> Knowledge:
             force.id: force.government for force in loading.forces.values() if force.government
         },
         homes={force.id: force.place for force in loading.forces.values() if force.place},
+        rivals=dict(loading.rivals),
+        calibration=loading.calibration,
         directions=tuple(loading.directions),
         peoples=tuple(people for force in loading.forces.values() for people in force.people),
         version=version,
+        packs=loading.packs.built(
+            forces=loading.forces,
+            places=loading.places,
+            sources=loading.sources,
+            outlets=[entry.id for entry in loading.sources.values() if entry.outlet],
+            measures=loading.measures,
+        ),
     )
 
 

@@ -243,7 +243,7 @@ class Pipeline:
             return False
         text = entry_text(entry.content, is_html=entry.content_is_html)
         mode = feed.policy.full_text or self.site.settings.fetch.full_text
-        return pages.wanted(text, mode, partial(self._passes_gate, entry.title))
+        return pages.wanted(text, mode, partial(self._passes_gate, entry.title, entry.language))
 
     def _is_history(self, feed: FeedRow, published: datetime | None) -> bool:
         """Say whether an entry cannot alert because this is the feed's first poll."""
@@ -252,11 +252,13 @@ class Pipeline:
         oldest = self._clock.now() - _RECENT
         return _first_poll_is(feed, "recent") and (published is None or published < oldest)
 
-    def _passes_gate(self, title: str, text: str) -> bool:
+    def _passes_gate(self, title: str, language: str | None, text: str) -> bool:
         """Say whether a rule's keywords or the claims gate make the page worth a request."""
         if self.site.rules.may_match(text, title=title):
             return True
-        return may_hold_claims(f"{title}\n{text}", self.site.knowledge)
+        return may_hold_claims(
+            f"{title}\n{text}", self.site.knowledge, language, measures=self.site.rules.measures
+        )
 
     async def _page_text(self, url: str) -> tuple[str | None, bool]:
         """Return the page's text, and whether reading it failed in a way that may pass."""
@@ -320,7 +322,9 @@ class Pipeline:
     async def _prepare_readings(self, readings: tuple[Reading, ...]) -> tuple[Article, ...]:
         if not readings:
             return ()
-        work = partial(prepare_all, roots=self.site.knowledge_roots)
+        work = partial(
+            prepare_all, roots=self.site.knowledge_roots, measures=self.site.rules.measures
+        )
         return await run_in_worker(work, readings, deadline_seconds=_PREPARE_SECONDS)
 
     def _decide(self, feed: FeedRow, articles: tuple[Article, ...], poll: PollResult) -> Decision:
@@ -543,10 +547,12 @@ def _knowledge(roots: tuple[Path, ...]) -> Knowledge:
     return load_knowledge(roots)
 
 
-def prepare_all(readings: tuple[Reading, ...], roots: tuple[Path, ...]) -> tuple[Article, ...]:
+def prepare_all(
+    readings: tuple[Reading, ...], roots: tuple[Path, ...], measures: frozenset[str]
+) -> tuple[Article, ...]:
     """Prepare readings; runs in a worker process, which keeps its own copy of the knowledge."""
     knowledge = _knowledge(roots)
-    return tuple(prepare(reading, knowledge) for reading in readings)
+    return tuple(prepare(reading, knowledge, measures=measures) for reading in readings)
 
 
 def decide_and_commit(

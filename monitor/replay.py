@@ -125,6 +125,7 @@ class Replay:
                 id=own,
             ),
             self._knowledge,
+            measures=self._rules.measures or None,
         )
 
     def _given_id(self, own: str | None) -> object:

@@ -44,6 +44,7 @@ def dry_run(
             seen=now,
         ),
         site.knowledge,
+        measures=site.rules.measures,
     )
     policy = Policy(rules=site.rules, gazetteer=site.knowledge.gazetteer, now=now)
     decision = decide((article,), store.recall(needs((article,))), policy)

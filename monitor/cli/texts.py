@@ -13,7 +13,7 @@ import json
 import os
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -104,35 +104,63 @@ def read_moment(value: object) -> datetime | None:
 @click.command()
 @_JSONL_ONLY
 @click.option("--jobs", type=click.IntRange(0), default=1, help="Processes; 0 is one per core.")
+@click.option(
+    "--measure",
+    "measures",
+    multiple=True,
+    metavar="NAME",
+    default=("troops",),
+    show_default=True,
+    help="What to read, such as casualties; repeatable, or all.",
+)
 @_INPUT
-def extract(form: str, jobs: int, file: IO[str]) -> None:
+def extract(form: str, jobs: int, measures: tuple[str, ...], file: IO[str]) -> None:
     """Read the claims out of FILE (or standard input).
 
     Each JSON line `{"id", "text", "title"?, "date"?, "lang"?}` gives one line `{"id", "claims",
     "rejected"}`; a file that is not JSON lines is one text.
     """
+    read = partial(extract_all, measures=_known_measures(measures))
     first = next((line for line in file if line.strip()), "")
     if not first.lstrip().startswith("{"):
         text = first + file.read()
         name = Path(getattr(file, "name", "-")).stem
-        emit_line(extract_all([{"id": name, "text": text}])[0])
+        emit_line(read([{"id": name, "text": text}])[0])
         return
     lines = _Lines(itertools.chain([first], file), ("text",))  # type: ignore[arg-type]
-    for result in _extracted(lines, jobs or os.cpu_count() or 1):
+    for result in _extracted(lines, jobs or os.cpu_count() or 1, read):
         emit_line(result)
     if lines.bad:
         sys.exit(EXIT_PROBLEMS)
 
 
-def _extracted(lines: Iterable[dict[str, object]], jobs: int) -> Iterator[dict[str, object]]:
+def _known_measures(chosen: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Return the measures to read, None for all; end with a usage error on an unknown one."""
+    from monitor.knowledge import shipped_knowledge  # noqa: PLC0415
+
+    if "all" in chosen:
+        return None
+    known = shipped_knowledge().measures
+    for name in chosen:
+        if name not in known:
+            msg = f"no measure {name!r}; there are {', '.join(sorted(known))}, all"
+            raise click.BadParameter(msg, param_hint="--measure")
+    return chosen
+
+
+def _extracted(
+    lines: Iterable[dict[str, object]],
+    jobs: int,
+    read: Callable[[list[dict[str, object]]], list[dict[str, object]]],
+) -> Iterator[dict[str, object]]:
     if jobs == 1:
         for record in lines:
-            yield from extract_all([record])
+            yield from read([record])
         return
     with ProcessPoolExecutor(jobs) as pool:
         waiting: deque[Future[list[dict[str, object]]]] = deque()
         for chunk in _chunks(lines):
-            waiting.append(pool.submit(extract_all, chunk))
+            waiting.append(pool.submit(read, chunk))
             if len(waiting) > 2 * jobs:  # bounded: a file of any size streams through
                 yield from waiting.popleft().result()
         while waiting:
@@ -145,7 +173,9 @@ def _chunks(records: Iterable[dict[str, object]]) -> Iterator[list[dict[str, obj
         yield chunk
 
 
-def extract_all(records: list[dict[str, object]]) -> list[dict[str, object]]:
+def extract_all(
+    records: list[dict[str, object]], measures: tuple[str, ...] | None = None
+) -> list[dict[str, object]]:
     """Return the output record of each input record; runs in worker processes too."""
     from monitor.core.claims import Document  # noqa: PLC0415
     from monitor.core.claims import extract as extract_claims  # noqa: PLC0415
@@ -161,7 +191,7 @@ def extract_all(records: list[dict[str, object]]) -> list[dict[str, object]]:
             published=read_moment(record.get("date")),
             language=_text(record, "lang") or None,
         )
-        found = extract_claims(document, knowledge)
+        found = extract_claims(document, knowledge, measures=measures)
         results.append(
             {
                 "id": record.get("id"),
@@ -169,6 +199,8 @@ def extract_all(records: list[dict[str, object]]) -> list[dict[str, object]]:
                 "rejected": [rejection_json(rejection) for rejection in found.rejected],
             }
         )
+        if found.partial is not None:
+            results[-1]["partial"] = found.partial
     return results
 
 

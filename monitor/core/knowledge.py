@@ -10,27 +10,47 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from monitor.core.gazetteer import Gazetteer
 
+if TYPE_CHECKING:
+    from monitor.core.packs import Pack
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fate:
+    """What can befall the counted, and the unit it gives: nouns that say it ("deaths"), verbs that
+    stand after the counted ("were killed") and before it ("killed", "bodies of")."""
+
+    unit: str
+    heads: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
     """What is counted: head nouns with their weight (1 = always this measure), and the floor
-    below which a number is an incident rather than an estimate."""
+    below which a number is an incident rather than an estimate.
+
+    Without `fates` a measure counts those who are there, and what befell them keeps a number out;
+    with them it counts exactly those whom one of them befell.
+    """
 
     id: str
     name: str
     unit: str
     floor: int
     heads: Mapping[str, float]
+    ceiling: int = 10**10  # more than this is no figure but a mistake, or counts something else
+    fates: tuple[Fate, ...] = ()
 
 
 # The lists of words that the grammar asks a language for; a pack without one of them is incomplete.
@@ -338,8 +358,9 @@ class Knowledge:
     """Everything that extraction needs; `version` is a digest of the files it came from.
 
     `actors` finds forces and places, `speakers` sources; `governments` maps a force to the source
-    that speaks for it, and `homes` a force to its own country. `peoples` are names of
-    people that may stand for troops.
+    that speaks for it, `homes` a force to its own country, and `rivals` a force to whom its
+    speakers call the enemy. `peoples` are names of people that may stand for troops. `packs` are
+    the languages beside English.
     """
 
     gazetteer: Gazetteer
@@ -349,9 +370,13 @@ class Knowledge:
     speakers: NameIndex
     governments: Mapping[str, str]
     homes: Mapping[str, str]
+    rivals: Mapping[str, str] = field(default_factory=dict)
+    # What a sum of confidence points stands for: (least points, probability), the highest first.
+    calibration: tuple[tuple[int, float], ...] = ((0, 0.5),)
     directions: tuple[str, ...]
     peoples: tuple[str, ...]
     version: str
+    packs: Mapping[str, Pack] = field(default_factory=dict)
 
     @cached_property
     def states_by_family(self) -> Mapping[str, str]:

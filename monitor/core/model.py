@@ -228,10 +228,14 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extraction:
-    """Everything the claims layer found in one document, in text order (title first)."""
+    """Everything the claims layer found in one document, in text order (title first).
+
+    `partial` is the language of a text that was read with a partial pack.
+    """
 
     claims: tuple[Claim, ...] = ()
     rejected: tuple[Rejection, ...] = ()
+    partial: str | None = None
 
 
 # --- entries and articles --------------------------------------------------------------------

@@ -9,6 +9,7 @@ page does not contain it, so that no figure of either is lost.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -58,8 +59,13 @@ def entry_text(content: str, *, is_html: bool) -> str:
     return from_markup(content) if is_html else clean(content)
 
 
-def prepare(reading: Reading, knowledge: Knowledge) -> Article:
-    """Return the article: normalised text, fingerprint, sketch and claims."""
+def prepare(
+    reading: Reading, knowledge: Knowledge, *, measures: Collection[str] | None = None
+) -> Article:
+    """Return the article: normalised text, fingerprint, sketch and claims.
+
+    `measures` limits which claims are read; None reads all.
+    """
     title = clean(
         from_markup(reading.title)
         if "<" in reading.title or "&" in reading.title
@@ -73,6 +79,7 @@ def prepare(reading: Reading, knowledge: Knowledge) -> Article:
             title=title or None, text=text, published=reading.published, language=reading.language
         ),
         knowledge,
+        measures=measures,
     )
     print_ = fingerprint(title, text)
     return Article(

@@ -111,14 +111,27 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSet:
-    """All rules in force, in the order of their ids."""
+    """All rules in force, in the order of their ids.
+
+    `further_measures` are read although no rule that may alert asks for them.
+    """
 
     rules: tuple[Rule, ...]
+    further_measures: frozenset[str] = frozenset()
+
+    @property
+    def measures(self) -> frozenset[str]:
+        """Return the measures whose claims are read: those of rules that may alert, and further."""
+        asked = {rule.figure.measure for rule in self.rules if rule.figure and rule.is_live}
+        return self.further_measures | asked
 
     def may_match(self, text: str, *, title: str = "") -> bool:
         """Say whether the keywords of any rule, of whatever kind, hold in a text (a teaser, say)."""
         words = Searchable(title=title, text=text)
-        return any(rule.match is not None and rule.match.holds(words) for rule in self.rules)
+        return any(
+            rule.is_live and rule.match is not None and rule.match.holds(words)
+            for rule in self.rules
+        )
 
 
 def evaluate(

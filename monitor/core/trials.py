@@ -8,7 +8,7 @@ own, an hour after the one before; shadow rules are tried as if they were live.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -53,7 +53,7 @@ def try_example(rule: Rule, example: Example, knowledge: Knowledge) -> Trial:
     memory = Memory()
     texts = [("", text) for text in example.given] + [(example.title, example.text)]
     for number, (title, text) in enumerate(texts):
-        article = _article(number, title, text, knowledge)
+        article = _article(number, title, text, knowledge, rules.measures)
         policy = Policy(rules=rules, gazetteer=knowledge.gazetteer, now=article.seen)
         decision, memory = fold((article,), memory, policy)
     got = _told(decision.alerts)
@@ -81,7 +81,9 @@ def is_as_expected(expect: str, alerts: Iterable[Alert]) -> bool:
     return any(row[0] == disposition and verdict in {"", row[1]} for row in told)
 
 
-def _article(number: int, title: str, text: str, knowledge: Knowledge) -> Article:
+def _article(
+    number: int, title: str, text: str, knowledge: Knowledge, measures: Collection[str]
+) -> Article:
     moment = FIRST_PUBLISHED + number * _APART
     name = f"example-{number + 1}"
     return prepare(
@@ -98,6 +100,7 @@ def _article(number: int, title: str, text: str, knowledge: Knowledge) -> Articl
             seen=moment,
         ),
         knowledge,
+        measures=measures,
     )
 
 

@@ -62,7 +62,7 @@ NOON = datetime(2024, 11, 4, 10, tzinfo=UTC)
 
 
 def test_rss_2_is_read_whole() -> None:
-    """Links are made absolute, dates UTC, the fuller of two texts is taken."""
+    """Links are made absolute, dates UTC, the fuller text is taken, the feed's language is inherited."""
     parsed = parse(RSS_2)
     assert parsed == ParsedFeed(
         title="World",
@@ -76,6 +76,7 @@ def test_rss_2_is_read_whole() -> None:
                 title="First & best",
                 content="<p>The whole text, which is longer.</p>",
                 published=NOON,
+                language="en-GB",
             ),
         ),
     )

@@ -11,38 +11,57 @@ way to whom it quotes; a speaker that is not in the gazetteer keeps the literal 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import replace
 
+from monitor.core.claims.cues import Cue
 from monitor.core.claims.grammar import WORD, Grammar, Sentence
+from monitor.core.claims.speakers import Phrases, unknown
 from monitor.core.gazetteer import Gazetteer
 from monitor.core.knowledge import Knowledge, Name, NameKind
 from monitor.core.model import Source
 
 _SUBJECT_REACH = 90
-_SAME_BREATH = 3
-_OFFICE_WORDS = 5
-_CAPITALS = re.compile(r"(?:[A-Z][\w'’.-]*\s+(?:(?:of|for|the|on|and)\s+)*){0,5}[A-Z][\w'’-]+$")
+_PUT_REACH = 90
+_TAIL = re.compile(r"(?::| -) ((?:[\w'-]+ ?){1,4})$")
+_ESTIMATE_GAP = 24
+_ADVERBS = frozenset(
+    {
+        "also",
+        "has",
+        "have",
+        "had",
+        "now",
+        "still",
+        "later",
+        "then",
+        "earlier",
+        "currently",
+        "further",
+    }
+)
+_AS_SAYING = re.compile(
+    r"\b(?:quot(?:ed|es|ing)|cit(?:ed|es|ing))\s+(?=[^,;.]{3,60}\sas\s+saying\b)", re.IGNORECASE
+)
+_FEW = 20  # "two US officials": how many speakers there are is no figure
+_TURN = re.compile(r"(?:MR|MS|MRS|GEN|SEC|AMB|DR|ADM|COL|LT|MAJ|SEN|REP|THE)\b[A-Z. '-]{2,40}?:\s")
+_TOLD_REACH = 6
+_SEEN_BY = re.compile(
+    r"\b(?:(?:that\s+was\s+)?(?:first\s+)?(?:seen|obtained|reviewed|published|shared|cited|quoted|reported)\s+"
+    r"(?:by|with)\s+(?:the\s+)?|that\b|who\b|which\b)"
+)
+_THEMSELVES = re.compile(r"\s+(?:him|her|them|it)\b")
 _NO_SPEAKER = frozenset(
     "the a an this that these those it there he she they we monday tuesday wednesday thursday friday "  # noqa: SIM905
     "saturday sunday january february march april may june july august september october november "
     "december i but and as in on at also who which".split()
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cue:
-    """A cue: what it spans, whom it names, and how sure that is.
-
-    `source` None with `rule` pronoun or quote is resolved by the reader of the document.
-    """
-
-    start: int
-    end: int
-    source: Source | None
-    rule: str
-    outlet: bool = False
-    channel: str | None = None
+_CLAUSE = re.compile(r"\b(?:that|which|whose|when|while|but|because)\b")
+_OBJECT = re.compile(r"\b(?:to|with|against|asked|told|by|from|met)\s+(?:the\s+)?$")
+_CAPITALS = re.compile(r"\s+((?:[A-Z][\w'-]+\s?){1,4})")
+_COLON = re.compile(r"[^:\n]{2,60}?:\s")
+_LAST = re.compile(r"(?::| -)\s(?:the\s)?$")
+_STOP = re.compile(r"[.;:\"]|\b(?:that|in|on|at)\b")
 
 
 class Attribution:
@@ -52,25 +71,67 @@ class Attribution:
         self._grammar = grammar
         self._knowledge = knowledge
         self._gazetteer: Gazetteer = knowledge.gazetteer
+        self._phrases = Phrases(grammar, self.government)
 
     def cues(self, sentence: Sentence) -> list[Cue]:
         """Return the cues of a sentence in order of their position."""
-        found = [*self._according(sentence), *self._heading(sentence)]
+        found = [
+            *self._according(sentence),
+            *self._heading(sentence),
+            *self._estimates(sentence),
+        ]
         taken = [(cue.start, cue.end) for cue in found]
-        for verb in self._grammar.patterns["attribution.verbs"].finditer(
-            sentence.text, sentence.start, sentence.end
-        ):
+        for verb in self._verbs(sentence):
+            if any(start <= verb.start() < end for start, end in taken):
+                continue
+            cue = self._said(sentence, verb)
+            if cue is not None:
+                found.append(self._with_manner(sentence, verb, cue))
+        return sorted(found, key=lambda cue: (cue.start, cue.end))
+
+    def _verbs(self, sentence: Sentence) -> Iterator[re.Match[str]]:
+        """Yield the verbs of saying; "put" is one before "at N", "posted" is none before a number."""
+        text, end = sentence.text, sentence.end
+        for verb in self._grammar.patterns["attribution.verbs"].finditer(text, sentence.start, end):
             if any(
                 name.start <= verb.start() < name.end
                 for name in (*sentence.speakers, *sentence.names)
             ):
                 continue
-            if any(start <= verb.start() < end for start, end in taken):
+            if (
+                verb[0].lower() in self._grammar.sets["attribution.weak"]
+                and any(0 <= q.left - verb.end() <= 2 for q in sentence.quantities)
+                and verb[0].lower() not in self._grammar.sets["attribution.wills"]
+            ):
                 continue
-            cue = self._said(sentence, verb)
-            if cue is not None:
-                found.append(cue)
-        return sorted(found, key=lambda cue: (cue.start, cue.end))
+            yield verb
+        for verb in self._grammar.patterns["attribution.puts"].finditer(text, sentence.start, end):
+            at = any(
+                verb.end() < q.left <= verb.end() + _PUT_REACH
+                and text[q.left - 4 : q.left].lower() == " at "
+                for q in sentence.quantities
+            )
+            if at and not self._grammar.patterns["attribution.verbs"].match(
+                text, verb.start(), end
+            ):
+                yield verb
+
+    def _with_manner(self, sentence: Sentence, verb: re.Match[str], cue: Cue) -> Cue:
+        """Note whether the verb is rather an act, and which outlet was told."""
+        weak = verb[0].lower() in self._grammar.sets["attribution.weak"]
+        told = next(
+            (
+                name
+                for name in sentence.speakers
+                if 0 < name.start - verb.end() <= _TOLD_REACH and NameKind.OUTLET in name.senses
+            ),
+            None,
+        )
+        channel = cue.channel
+        if told is not None and verb[0].lower().startswith(("told", "tell")):
+            outlet = self._gazetteer.source(told.senses[NameKind.OUTLET])
+            channel = outlet.name if outlet else None
+        return replace(cue, weak=weak, channel=channel)
 
     # --- said --------------------------------------------------------------------------------
 
@@ -91,31 +152,13 @@ class Attribution:
         actor = self._actor(sentence, verb)
         if actor is not None:
             return actor
-        return (
-            self._inverted(sentence, verb)
-            or self._office(sentence, verb, floor)
-            or self._literal(sentence, verb, near)
-        )
+        return self._inverted(sentence, verb) or self._phrase(sentence, verb)
 
-    def _office(self, sentence: Sentence, verb: re.Match[str], floor: int) -> Cue | None:
-        """Read "Estonia's foreign intelligence chief said": an office of a state."""
-        text = sentence.text
-        for name in reversed(sentence.names):
-            if name.end > verb.start() or name.start < floor:
-                continue
-            force = name.senses.get(NameKind.ADJECTIVE)
-            if force is None and text.startswith("'s", name.end):
-                force = name.senses.get(NameKind.ACTOR)
-            words = text[name.end : verb.start()].removeprefix("'s").replace(",", " ").split()
-            if force is None or not 0 < len(words) <= _OFFICE_WORDS:
-                return None
-            if words[-1].lower() not in self._grammar.sets["attribution.offices"]:
-                return None
-            source = self._government(force)
-            if source is None or any(not word[0].isalpha() for word in words):
-                return None
-            return Cue(start=name.start, end=verb.end(), source=source, rule="office")
-        return None
+    def _phrase(self, sentence: Sentence, verb: re.Match[str]) -> Cue | None:
+        found = self._phrases.before(sentence, verb.start())
+        if found is None:
+            return None
+        return Cue(start=found.start, end=verb.end(), source=found.source, rule=found.rule)
 
     def _is_subject(self, sentence: Sentence, name: Name, verb: int) -> bool:
         """Say whether only an apposition or adverbs stand between a speaker and the verb."""
@@ -126,7 +169,7 @@ class Attribution:
             for quantity in sentence.quantities
         ):
             return False
-        if '"' in gap or re.search(r"\b(?:that|which|whose|when|while|but|because)\b", gap):
+        if '"' in gap or _CLAUSE.search(gap):
             return False
         if self._grammar.patterns["attribution.verbs"].search(text, name.end, verb) is not None:
             return False
@@ -139,7 +182,7 @@ class Attribution:
         if len(words) > 12 or (words and words[-1] in self._grammar.sets["attribution.modals"]):
             return False
         before = text[max(sentence.start, name.start - 24) : name.start].lower()
-        return not re.search(r"\b(?:to|with|against|asked|told|by|from|met)\s+(?:the\s+)?$", before)
+        return not _OBJECT.search(before)
 
     def _of_speaker(self, name: Name, end: int, rule: str) -> Cue:
         outlet = NameKind.OUTLET in name.senses
@@ -176,13 +219,19 @@ class Attribution:
                 return None
             if gap and gap[-1].lower() in self._grammar.sets["attribution.modals"]:
                 return None
-            source = self._government(name.senses[NameKind.ACTOR])
+            source = self.government(name.senses[NameKind.ACTOR])
             if source is None:
                 return None
             return Cue(start=name.start, end=verb.end(), source=source, rule="said")
         return None
 
-    def _government(self, force: str) -> Source | None:
+    def named(self, name: Name) -> Source | None:
+        """Return the source that a listed name stands for."""
+        slug = name.senses.get(NameKind.SOURCE) or name.senses.get(NameKind.OUTLET)
+        return self._gazetteer.source(slug) if slug else None
+
+    def government(self, force: str) -> Source | None:
+        """Return the source that speaks for a force."""
         slug = self._knowledge.governments.get(force)
         return self._gazetteer.source(slug) if slug else None
 
@@ -190,15 +239,18 @@ class Attribution:
         text = sentence.text
         before = text[floor : verb.start()]
         match = re.search(
-            r"(?:^|[\s\"',(])((?:the\s+)?[a-z]+(?:\s+[a-z]+)?)\s+(?:also\s+|have\s+|has\s+|had\s+|now\s+|still\s+|currently\s+|then\s+|later\s+)*$",
+            r"(?:^|[\s\"',(])((?:the\s+)?[a-z']+(?:\s+[a-z]+)?)\s+(?:also\s+|have\s+|has\s+|had\s+|now\s+|still\s+|currently\s+|then\s+|later\s+)*$",
             before,
             re.IGNORECASE,
         )
         if match is None:
             return None
-        if match[1].endswith("US"):
+        words = match[1].split()
+        while len(words) > 1 and words[-1].lower() in _ADVERBS:
+            words.pop()
+        if words[-1] == "US":
             return None
-        words = match[1].lower().split()
+        words = [word.lower() for word in words]
         for size in (3, 2, 1):
             form = " ".join(words[-size:])
             start = verb.start() - len(before) + match.start(1)
@@ -232,9 +284,9 @@ class Attribution:
                     rule="inverted",
                     outlet=cue.outlet,
                 )
-        match = re.compile(r"\s+((?:[A-Z][\w'-]+\s?){1,4})").match(text, verb.end(), sentence.end)
+        match = _CAPITALS.match(text, verb.end(), sentence.end)
         if match is not None:
-            source = self._state_named(sentence, match.start(1), match.end()) or _unknown(match[1])
+            source = self._state_named(sentence, match.start(1), match.end()) or unknown(match[1])
             return Cue(start=verb.start(), end=match.end(), source=source, rule="inverted")
         return None
 
@@ -242,87 +294,75 @@ class Attribution:
         """Read "…, says Seoul": the words from `start` to `end` are a state's name and no more."""
         for name in sentence.names:
             if name.start == start and name.end == end and NameKind.ACTOR in name.senses:
-                return self._government(name.senses[NameKind.ACTOR])
+                return self.government(name.senses[NameKind.ACTOR])
         return None
-
-    def _literal(self, sentence: Sentence, verb: re.Match[str], near: Sequence[str]) -> Cue | None:
-        """Keep the literal words of a speaker nobody knows: a role, or a capitalised name."""
-        text = sentence.text
-        if near and near[-1] in self._grammar.sets["attribution.roles"]:
-            plain = (
-                near[-1]
-                if near[-1].endswith("s") or near[-1] in {"media", "intelligence"}
-                else near[-1] + "s"
-            )
-            return Cue(
-                start=verb.start() - len(near[-1]) - 1,
-                end=verb.end(),
-                source=_unknown(plain),
-                rule="role",
-            )
-        familiar = self._grammar.ends(
-            "attribution.familiar", text, max(sentence.start, verb.start() - 60), verb.start()
-        )
-        if familiar is not None:
-            source = _unknown(familiar[0].lower())
-            return Cue(start=familiar.start(), end=verb.end(), source=source, rule="role")
-        before = text[max(sentence.start, verb.start() - 60) : verb.start()].rstrip(" ,")
-        match = _CAPITALS.search(before)
-        if match is None or match[0].endswith("'s"):
-            return None
-        if match[0].split()[-1].lower() in _NO_SPEAKER:
-            return None
-        last_word = max(sentence.start, verb.start() - 60) + match.end() - 1
-        if any(name.start <= last_word < name.end for name in sentence.names):
-            return None
-        titles = self._grammar.sets["attribution.titles"] | _NO_SPEAKER
-        words = match[0].split()
-        while len(words) > 1 and words[0].lower().strip(".") in titles:
-            words.pop(0)
-        words = [word for word in words if word.lower() not in _NO_SPEAKER]
-        return (
-            Cue(
-                start=verb.start() - 1,
-                end=verb.end(),
-                source=_unknown(" ".join(words)),
-                rule="literal",
-            )
-            if words
-            else None
-        )
 
     # --- according, heading, backward ----------------------------------------------------------
 
     def _according(self, sentence: Sentence) -> list[Cue]:
         found: list[Cue] = []
-        for match in self._grammar.patterns["attribution.according"].finditer(
-            sentence.text, sentence.start, sentence.end
+        text, start, end = sentence.text, sentence.start, sentence.end
+        for match in (
+            *self._grammar.patterns["attribution.according"].finditer(text, start, end),
+            *_AS_SAYING.finditer(text, start, end),
         ):
-            source = self.speaker_after(sentence, match.end())
-            if source is not None:
-                found.append(
-                    Cue(
-                        start=match.start(),
-                        end=source.end,
-                        source=source.source,
-                        rule="according",
-                        outlet=source.outlet,
-                    )
-                )
+            speaker = self.speaker_after(sentence, match.end())
+            if speaker is not None:
+                found.append(replace(speaker, start=match.start()))
         return found
 
     def speaker_after(self, sentence: Sentence, position: int) -> Cue | None:
         """Return the speaker named right after `position`, if any."""
+        if _THEMSELVES.match(sentence.text, position, sentence.end):
+            return Cue(start=position, end=position + 4, source=None, rule="pronoun")
+        limit, channel = self._phrase_limit(sentence, position)
+        cue = self._listed_after(sentence, position, limit) or self._state_after(
+            sentence, position, limit
+        )
+        if cue is None:
+            found = self._phrases.at(sentence, position, limit)
+            if found is None:
+                return None
+            rule = "title" if found.rule == "title" else "according"
+            cue = Cue(start=found.start, end=found.end, source=found.source, rule=rule)
+        return replace(cue, channel=channel) if channel else cue
+
+    def _phrase_limit(self, sentence: Sentence, position: int) -> tuple[int, str | None]:
+        """Return where the speaker's phrase ends, and the outlet that "seen by" names."""
         text = sentence.text
         limit = min(sentence.end, position + 90)
-        first_number = min(
-            (q.start for q in sentence.quantities if q.start >= position), default=limit
+        limit = min(
+            [q.start for q in sentence.quantities if q.start >= position and q.high > _FEW]
+            + [limit]
         )
-        limit = min(limit, first_number)
         comma = text.find(",", position, limit)
         limit = comma if comma > 0 else limit
+        seen = _SEEN_BY.search(text, position + 1, limit)
+        if seen is None:
+            return limit, None
+        for name in sentence.speakers:
+            if name.start == seen.end() and NameKind.OUTLET in name.senses:
+                outlet = self._gazetteer.source(name.senses[NameKind.OUTLET])
+                return seen.start(), outlet.name if outlet else None
+        return seen.start(), None
+
+    def _listed_after(self, sentence: Sentence, position: int, limit: int) -> Cue | None:
+        """Return the speaker of the gazetteer: of "the Pentagon's Ryder" the last."""
+        text = sentence.text
         candidates = [name for name in sentence.speakers if position <= name.start < limit]
-        actor = next(
+        if not candidates:
+            return None
+        last = candidates[0]
+        for other in candidates[1:]:
+            if text[last.end : other.start].split()[:1] not in (["and"], ["of"]):
+                last = other
+        actor = self._state_name(sentence, position, limit)
+        if actor is not None and text[actor.end : candidates[0].start].strip() == "and":
+            return None
+        return self._of_speaker(last, last.end, "according")
+
+    def _state_name(self, sentence: Sentence, position: int, limit: int) -> Name | None:
+        return next(
             (
                 name
                 for name in sentence.names
@@ -331,42 +371,22 @@ class Attribution:
             ),
             None,
         )
-        if candidates:
-            last = candidates[0]
-            for other in candidates[1:]:
-                if text[last.end : other.start].split()[:1] not in (["and"], ["of"]):
-                    last = other
-            joint = actor is not None and text[actor.end : candidates[0].start].strip() == "and"
-            if not joint:
-                return self._of_speaker(last, last.end, "according")
-        if actor is not None:
-            source = self._government(
-                actor.senses.get(NameKind.ADJECTIVE) or actor.senses.get(NameKind.ACTOR) or ""
-            )
-            if source is not None:
-                return Cue(start=actor.start, end=actor.end, source=source, rule="according")
-        match = re.compile(
-            r"\s+(?:the\s+|a\s+|an\s+)?((?:[A-Z][\w'.-]*\s?(?:(?:of|for|the|on)\s+)?){1,6})"
-        ).match(text, position, limit)
-        if match is not None:
-            return Cue(
-                start=match.start(1), end=match.end(1), source=_unknown(match[1]), rule="according"
-            )
-        for word in WORD.finditer(text, position, min(limit, position + 50)):
-            if word[0].lower() in self._grammar.sets["attribution.roles"]:
-                return Cue(
-                    start=word.start(),
-                    end=word.end(),
-                    source=_unknown(word[0].lower()),
-                    rule="according",
-                )
-        return None
+
+    def _state_after(self, sentence: Sentence, position: int, limit: int) -> Cue | None:
+        actor = self._state_name(sentence, position, limit)
+        if actor is None:
+            return None
+        force = actor.senses.get(NameKind.ADJECTIVE) or actor.senses.get(NameKind.ACTOR) or ""
+        source = self.government(force)
+        if source is None:
+            return None
+        return Cue(start=actor.start, end=actor.end, source=source, rule="according")
 
     def _heading(self, sentence: Sentence) -> list[Cue]:
         """Read "X: …" and, in a line without a full stop, "…: X" or "…, X says"."""
         text = sentence.text
         found: list[Cue] = []
-        colon = re.compile(r"[^:\n]{2,60}?:\s").match(text, sentence.start, sentence.end)
+        colon = _COLON.match(text, sentence.start, sentence.end)
         if colon is not None and not self._grammar.search(
             "attribution.verbs", text, sentence.start, colon.end()
         ):
@@ -381,16 +401,16 @@ class Attribution:
                     and name.start <= sentence.start + 1
                     and NameKind.ACTOR in name.senses
                 ):
-                    source = self._government(name.senses[NameKind.ACTOR])
+                    source = self.government(name.senses[NameKind.ACTOR])
                     if source is not None and not found:
                         found.append(
                             Cue(start=name.start, end=colon.end(), source=source, rule="heading")
                         )
         for name in [*sentence.speakers, *sentence.names]:
             before = text[max(sentence.start, name.start - 4) : name.start]
-            if name.end >= sentence.end - 1 and re.search(r"(?::| -)\s(?:the\s)?$", before):
+            if name.end >= sentence.end - 1 and _LAST.search(before):
                 actor = name.senses.get(NameKind.ACTOR)
-                source = self._government(actor) if actor else None
+                source = self.government(actor) if actor else None
                 cue = self._of_speaker(name, name.end, "heading")
                 if cue.source or source:
                     found.append(
@@ -403,7 +423,56 @@ class Attribution:
                         )
                     )
                     break
+        return found or self._turn(sentence) or self._tail(sentence)
+
+    def _tail(self, sentence: Sentence) -> list[Cue]:
+        """Read the end of a headline: "UK to send 400 troops to Kosovo - ministry"."""
+        tail = _TAIL.search(sentence.text, sentence.start, sentence.end)
+        if tail is None or not sentence.heading:
+            return []
+        speaker = self._phrases.at(sentence, tail.start(1), sentence.end)
+        if speaker is None or speaker.rule not in {"title", "role", "office"}:
+            return []
+        if speaker.source.name in {"reports", "media", "study", "studies"}:
+            return []
+        state = speaker.rule == "role" and speaker.source.name.startswith("official")
+        rule = "title" if state else speaker.rule
+        return [Cue(start=tail.start(), end=sentence.end, source=speaker.source, rule=rule)]
+
+    def _estimates(self, sentence: Sentence) -> list[Cue]:
+        """Read "Seoul's estimate that", "the Pentagon's figure of": whose the estimate is."""
+        text = sentence.text
+        found: list[Cue] = []
+        for noun in self._grammar.patterns["attribution.estimates"].finditer(
+            text, sentence.start, sentence.end
+        ):
+            for name in (*sentence.speakers, *sentence.names):
+                gap = text[name.end : noun.start()]
+                if (
+                    not 0 < len(gap) <= _ESTIMATE_GAP
+                    or gap.strip(" 's").count(" ") > 1
+                    or "," in gap
+                ):
+                    continue
+                slug = name.senses.get(NameKind.SOURCE)
+                force = name.senses.get(NameKind.ADJECTIVE)
+                if gap.startswith("'s"):
+                    force = force or name.senses.get(NameKind.ACTOR)
+                source = self._gazetteer.source(slug) if slug else self.government(force or "")
+                if source is not None:
+                    found.append(
+                        Cue(start=name.start, end=noun.end(), source=source, rule="estimate")
+                    )
+                    break
         return found
+
+    def _turn(self, sentence: Sentence) -> list[Cue]:
+        """Read the turn of a transcript whose speaker nobody lists: "MR. EXAMPLE: …"."""
+        turn = _TURN.match(sentence.text, sentence.start, sentence.end)
+        if turn is None:
+            return []
+        literal = unknown(turn[0].rstrip(": "))
+        return [Cue(start=turn.start(), end=turn.end(), source=literal, rule="heading")]
 
     def backward(self, sentence: Sentence) -> Source | None:
         """Return the speaker of a sentence that only says who said the one before it."""
@@ -416,64 +485,9 @@ class Attribution:
         return found.source if found else None
 
 
-def _unknown(literal: str) -> Source:
-    name = " ".join(literal.split()).strip(" .,'")
-    slug = f"text:{name.lower()}"
-    return Source(id=slug, name=name, family=slug)
-
-
 def _words_before(text: str, floor: int, position: int) -> list[str]:
     return [word.lower() for word in WORD.findall(text[floor:position])]
 
 
 def _has_stop(gap: str) -> bool:
-    return bool(re.search(r"[.;:\"]|\b(?:that|in|on|at)\b", gap))
-
-
-def covering(cues: Sequence[Cue], start: int, end: int) -> Cue | None:
-    """Return the cue whose scope covers the number at `start` to `end`; an outlet gives way."""
-    before = [cue for cue in cues if cue.end <= start]
-    after = [cue for cue in cues if cue.start >= end]
-    chosen = before[-1] if before else (after[0] if after else None)
-    if (
-        chosen is not None
-        and before
-        and chosen.rule == "heading"
-        and after
-        and after[0].rule != "heading"
-    ):
-        chosen = chosen if chosen.source is not None and not chosen.outlet else after[0]
-    if chosen is not None and chosen.rule == "role" and before and after:
-        named = [cue for cue in after if cue.rule in {"said", "inverted"} and not cue.outlet]
-        chosen = named[0] if named else chosen
-    if chosen is not None:
-        chosen = _quoted_by(chosen, cues)
-    if chosen is None or not chosen.outlet:
-        return chosen
-    for cue in [*after, *reversed(before)]:
-        if not cue.outlet and cue.source is not None:
-            return Cue(
-                start=cue.start,
-                end=cue.end,
-                source=cue.source,
-                rule=cue.rule,
-                channel=chosen.source.name if chosen.source else None,
-            )
-    return chosen
-
-
-def _quoted_by(chosen: Cue, cues: Sequence[Cue]) -> Cue:
-    """Return whom a carrier quotes in the same breath: "the paper reported, citing officials"."""
-    for cue in cues:
-        if cue.rule == "according" and 0 <= cue.start - chosen.end <= _SAME_BREATH:
-            if cue.source is None or (cue.outlet and not chosen.outlet):
-                continue
-            return Cue(
-                start=cue.start,
-                end=cue.end,
-                source=cue.source,
-                rule=cue.rule,
-                outlet=cue.outlet,
-                channel=chosen.source.name if chosen.source else None,
-            )
-    return chosen
+    return bool(_STOP.search(gap))

@@ -4,7 +4,8 @@
 Steps, each a rule id: `adjective` (in the phrase), `possessive` ("its troops"), `subject` ("Pyongyang
 sent N"), `by` ("sent by Pyongyang"), `sentence` (troops of a force elsewhere in the sentence),
 `claim` (an earlier claim of the sentence), `paragraph` (troops of a force just before), `document`
-(the force most spoken of), `leader` ("Putin called up N"), `speaker` (a state's own ministry). Rules of this file: a country that is
+(the force most spoken of), `leader` ("Putin called up N"), `speaker` (a state's own ministry), `enemy` and `they` (in the mouth of a
+state at war). Rules of this file: a country that is
 a place or an adjective of something else ("US request") is no force.
 """
 
@@ -12,17 +13,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from monitor.core.claims.counted import Counted, adjective_before, owner_of
 from monitor.core.claims.grammar import WORD, Grammar, Sentence
-from monitor.core.claims.heads import Counted, owner_of
 from monitor.core.knowledge import Knowledge, Name, NameKind
 
 _REACH = 160
 _AUXILIARIES = frozenset({"has", "have", "had", "having", "is", "are"})
 _ADVERBS = frozenset(
     {"already", "also", "now", "currently", "still", "so", "far", "recently", "only"}
+)
+_CLAUSE = re.compile(r"[;\"]|\bthat\b")
+_DONE_BY = re.compile(
+    r"[^,;]{0,60}?\b(?:sent|deployed|provided|dispatched|supplied|contributed|fielded|moved|transferred|"
+    r"committed|trained)\s+by\s+(?:the\s+)?"
 )
 
 
@@ -41,12 +48,17 @@ def forces_spoken_of(sentence: Sentence, grammar: Grammar) -> list[tuple[int, st
     for name in sentence.names:
         force = name.senses.get(NameKind.ADJECTIVE)
         end = name.end
+        if _speaks(sentence, name, grammar):
+            continue
         if (
             force is None
             and NameKind.ACTOR in name.senses
             and text[name.end : name.end + 2] == "'s"
         ):
             force, end = name.senses[NameKind.ACTOR], name.end + 2
+        if force is None and NameKind.ACTOR in name.senses and _is_body_of(sentence, name, grammar):
+            found.append((name.start, name.senses[NameKind.ACTOR]))
+            continue
         if force is None and NameKind.PEOPLE in name.senses:
             found.append((name.start, name.senses[NameKind.PEOPLE]))
             continue
@@ -58,6 +70,7 @@ def forces_spoken_of(sentence: Sentence, grammar: Grammar) -> list[tuple[int, st
             if (
                 grammar.head.match(text, match.start())
                 or word in grammar.sets["shapes.collectives"]
+                or grammar.context.match(text, match.start())
             ):
                 found.append((name.start, force))
                 break
@@ -66,14 +79,119 @@ def forces_spoken_of(sentence: Sentence, grammar: Grammar) -> list[tuple[int, st
     return found
 
 
+_ITSELF = re.compile(r"(?<![\w'])(?:it|we|he|she)\b(?!')", re.IGNORECASE)
+_OF_THE = re.compile(r"\s+of\s+(?:the\s+)?$")
+_THEY = re.compile(r"(?<![\w'])they(?:'ve)?\b", re.IGNORECASE)
+_LED = re.compile(r"\bof\s+$")
+_DATELINE = re.compile(r"[A-Z][A-Z .'-]+(?:,[^-\n]{1,30}|\s*\([^)\n]{1,30}\))\s+-\s")
+
+
+def dateline(sentence: Sentence) -> str | None:
+    """Return the state in whose capital a report was written: "SEOUL, Nov 5 - …"."""
+    match = _DATELINE.match(sentence.text, sentence.start, sentence.end)
+    if match is None:
+        return None
+    return next(
+        (
+            name.senses[NameKind.ACTOR]
+            for name in sentence.names
+            if name.start == sentence.start and NameKind.ACTOR in name.senses
+        ),
+        None,
+    )
+
+
+def first_actor(sentence: Sentence) -> str | None:
+    """Return the state that a sentence is about: the first that is named as one."""
+    for name in sentence.names:
+        force = name.senses.get(NameKind.ACTOR)
+        owner = sentence.text.startswith("'s", name.end)
+        if force is None and NameKind.ADJECTIVE in name.senses:
+            force = name.senses[NameKind.ADJECTIVE]
+        before = sentence.text[max(sentence.start, name.start - 8) : name.start].split()
+        if force is not None and (owner or not before or before[-1].lower() in {"the", "-"}):
+            return force
+    return None
+
+
+def _is_body_of(sentence: Sentence, name: Name, grammar: Grammar) -> bool:
+    """Read "the armed forces of Chad", "soldiers of the Russian Federation"."""
+    text = sentence.text
+    of = _OF_THE.search(text, max(sentence.start, name.start - 9), name.start)
+    if of is None:
+        return False
+    floor = max(sentence.start, of.start() - 20)
+    return grammar.ends("shapes.collectives", text, floor, of.start()) is not None
+
+
+def _speaks(sentence: Sentence, name: Name, grammar: Grammar) -> bool:
+    """Say whether the name belongs to a speaker: "Lebanon's army chief", "the Ukrainian military said"."""
+    text = sentence.text
+    after = text[name.end : name.end + 60].removeprefix("'s")
+    words = [word.lower() for word in WORD.findall(after)[:4]]
+    offices = grammar.sets["attribution.offices"]
+    for here, following in pairwise(words):
+        if here not in grammar.sets["shapes.collectives"] and grammar.weight(here) == 0:
+            continue
+        if following in grammar.sets["attribution.verbs"]:
+            return True
+        return following in offices and following not in grammar.sets["shapes.collectives"]
+    return False
+
+
+def rival(
+    sentence: Sentence,
+    counted: Counted,
+    grammar: Grammar,
+    rivals: Mapping[str, str],
+    state: str | None,
+) -> str | None:
+    """Return whom "the enemy" means in the mouth of a state."""
+    if state is None or state not in rivals:
+        return None
+    floor = max(sentence.start, counted.quantity.left - _REACH)
+    for match in grammar.patterns["force.enemies"].finditer(sentence.text, floor, counted.end):
+        if '"' not in sentence.text[match.end() : counted.quantity.left]:
+            return rivals[state]
+    return None
+
+
+def they_act(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
+    """Say whether "they" have or send the number, where a state at war speaks and names nobody."""
+    text, left = sentence.text, counted.quantity.left
+    they = None
+    for match in _THEY.finditer(text, max(sentence.start, left - 40), left):
+        they = match
+    return they is not None and acts(text, they.end(), left, grammar)
+
+
+def acts_itself(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
+    """Say whether a pronoun that stands for the speaker sends or has the number: "it had moved N"."""
+    text, left = sentence.text, counted.quantity.left
+    found = None
+    for match in _ITSELF.finditer(text, max(sentence.start, left - 70), left):
+        found = match
+    if found is None or any(sign in text[found.end() : left] for sign in ';:"'):
+        return False
+    if grammar.search("attribution.puts", text, found.end(), left):
+        return False
+    others = [name for name in sentence.names if found.end() <= name.start < left]
+    if any(
+        NameKind.ACTOR in name.senses and not _is_place_here(sentence, name, grammar)
+        for name in others
+    ):
+        return False
+    return acts(text, found.end(), left, grammar)
+
+
 def resolve(
     sentence: Sentence,
     counted: Counted,
     grammar: Grammar,
-    before: Sequence[str],
+    before: Callable[[], str | None],
     earlier: str | None,
 ) -> ForceFound:
-    """Return the force; `before` are forces spoken of in the text so far, newest first."""
+    """Return the force; `before` tells which was spoken of last in the text so far."""
     steps = _steps(sentence, counted, grammar, before, earlier)
     return next((step for step in steps if step.force is not None), ForceFound(None, "none"))
 
@@ -82,25 +200,57 @@ def _steps(
     sentence: Sentence,
     counted: Counted,
     grammar: Grammar,
-    before: Sequence[str],
+    before: Callable[[], str | None],
     earlier: str | None,
 ) -> Iterator[ForceFound]:
     yield ForceFound(counted.force, "adjective")
     yield ForceFound(owner_of(sentence, counted.quantity), "owner")
+    yield ForceFound(_of_body(sentence, counted, grammar), "body")
     yield ForceFound(_possessive(sentence, counted, grammar), "possessive")
     if counted.anaphoric:
+        yield ForceFound(_own_subject(sentence, counted, grammar), "subject")
         yield ForceFound(earlier, "claim")
     yield ForceFound(_by(sentence, counted), "by")
     subject = _subject(sentence, counted, grammar)
     if not counted.anaphoric:
         yield ForceFound(subject, "subject")
-    spoken = forces_spoken_of(sentence, grammar)
+    spoken = [
+        item
+        for item in forces_spoken_of(sentence, grammar)
+        if not _is_part(sentence, counted, item[0], grammar)
+    ]
     if spoken:
         nearest = min(spoken, key=lambda item: abs(item[0] - counted.quantity.start))
         yield ForceFound(nearest[1], "sentence")
     yield ForceFound(earlier, "claim")
-    yield ForceFound(before[0] if before else None, "paragraph")
+    yield ForceFound(before(), "paragraph")
     yield ForceFound(subject, "subject")
+
+
+def _is_part(sentence: Sentence, counted: Counted, position: int, grammar: Grammar) -> bool:
+    """Say whether a force is only a part of the counted: "50,000 troops, including North Koreans"."""
+    if position < counted.end:
+        return False
+    return grammar.ends(
+        "status.subset", sentence.text, counted.end, position
+    ) is not None or sentence.text[counted.end : position].strip(" ,") in {
+        "including",
+        "including some",
+    }
+
+
+def _of_body(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | None:
+    """Read "a Spanish-led force of 650 soldiers", "a Russian contingent of 2,000"."""
+    text, left = sentence.text, counted.quantity.left
+    of = _LED.search(text, max(sentence.start, left - 4), left)
+    if of is None:
+        return None
+    noun = grammar.ends(
+        "shapes.collectives", text, max(sentence.start, of.start() - 24), of.start()
+    )
+    if noun is None:
+        return None
+    return adjective_before(sentence, noun.start(), max(sentence.start, noun.start() - 50))
 
 
 def dominant(spoken: Sequence[str]) -> str | None:
@@ -134,28 +284,44 @@ def _possessive(sentence: Sentence, counted: Counted, grammar: Grammar) -> str |
     return None
 
 
-def _subject(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | None:
+def _own_subject(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | None:
+    """Read "Hezbollah has 30,000 fighters; Hamas had perhaps 25,000": a subject since the last number."""
+    before = [q.end for q in sentence.quantities if q.end <= counted.quantity.left]
+    return _subject(sentence, counted, grammar, max(before)) if before else None
+
+
+def _subject(sentence: Sentence, counted: Counted, grammar: Grammar, since: int = 0) -> str | None:
     """Find the nearest actor before the number with a verb of sending or holding between."""
     text, left = sentence.text, counted.quantity.left
-    floor = max(sentence.start, left - _REACH)
+    floor = max(sentence.start, left - _REACH, since)
     for name in reversed(sentence.names):
         if name.end > left or name.start < floor:
             continue
-        actor = name.senses.get(NameKind.ACTOR)
+        actor = _acting(sentence, name, grammar)
         if actor is None:
-            actor = _own_army(sentence, name)
-        if NameKind.ACTOR in name.senses and text[name.end : name.end + 2] == "'s":
-            actor = _own_army(sentence, name)
-        if actor is None or _is_place_here(sentence, name, grammar):
             continue
         between = text[name.end : left]
-        if re.search(r"[;\"]|\bthat\b", between):
-            return None
-        if _is_host(between, grammar):
+        if _CLAUSE.search(between) or _is_host(between, grammar):
             return None
         if acts(text, name.end, left, grammar):
             return actor
     return None
+
+
+def _acting(sentence: Sentence, name: Name, grammar: Grammar) -> str | None:
+    """Return whom a name makes the subject of a verb: not a place, not who is given something."""
+    text = sentence.text
+    actor = name.senses.get(NameKind.ACTOR)
+    if actor is None or text.startswith("'s", name.end):
+        acted = actor is not None and grammar.patterns["force.actions"].match(text, name.end + 3)
+        actor = actor if acted else _own_army(sentence, name)
+    if actor is None or _is_place_here(sentence, name, grammar):
+        return None
+    # "notified Niger it would withdraw": who is told something does not do it.
+    if text[name.end : name.end + 4].lower() == " it ":
+        return None
+    given = grammar.ends("places.giving", text, max(sentence.start, name.start - 16), name.start)
+    return None if given else actor
 
 
 def acts(text: str, start: int, end: int, grammar: Grammar) -> bool:
@@ -182,7 +348,7 @@ def leader(
         node = knowledge.gazetteer.sources.get(slug)
         state = knowledge.states_by_family.get(node.family) if node is not None else None
         between = text[name.end : left]
-        if state is None or re.search(r"[;\"]|\bthat\b", between):
+        if state is None or _CLAUSE.search(between):
             return None
         if grammar.search("attribution.verbs", text, name.end, left):
             return None
@@ -197,7 +363,10 @@ def _own_army(sentence: Sentence, name: Name) -> str | None:
         return None
     following = sentence.text[name.end : name.end + 40].removeprefix("'s")
     words = [word.lower() for word in WORD.findall(following)[:3]]
-    army = {"army", "military", "government", "president", "forces", "leader", "command", "junta"}
+    army = {
+        *("army", "military", "government", "president", "forces", "leader", "command", "junta"),
+        *("force", "corps", "guard", "guards", "navy", "troops"),
+    }
     return force if army & set(words) or words[:1] == ["command"] else None
 
 
@@ -225,9 +394,7 @@ def _is_place_here(sentence: Sentence, name: Name, grammar: Grammar) -> bool:
 
 
 def _by(sentence: Sentence, counted: Counted) -> str | None:
-    match = re.compile(
-        r"[^,;]{0,60}?\b(?:sent|deployed|provided|dispatched|supplied|contributed|fielded|moved|transferred|committed|trained)\s+by\s+(?:the\s+)?"
-    ).match(sentence.text, counted.end, min(sentence.end, counted.end + 100))
+    match = _DONE_BY.match(sentence.text, counted.end, min(sentence.end, counted.end + 100))
     if match is None:
         return None
     for name in sentence.names:

@@ -8,7 +8,7 @@ repetition over free text), so that reading takes time linear in the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -33,6 +33,16 @@ class Sentence:
     speakers: list[Name]
     quantities: list[Quantity]
     heading: bool = False
+    dated: list[re.Match[str]] | None = None  # days that it names, once they were looked for
+    heads: tuple[object, dict[int, re.Match[str]]] | None = None  # head nouns, and of which measure
+    places_of_names: dict[int, Name] | None = None
+
+    @property
+    def named_at(self) -> dict[int, Name]:
+        """Return the names by where they begin."""
+        if self.places_of_names is None:
+            self.places_of_names = {name.start: name for name in self.names}
+        return self.places_of_names
 
     @property
     def words(self) -> str:
@@ -66,20 +76,100 @@ def _date(language: Language) -> re.Pattern[str]:
     )
 
 
+# Nouns below this weight may count anybody; they need a force or a context.
+WEAK_BELOW = 0.6
+# From this weight on a noun is hardly ever anything else ("forces" of the market lie below).
+SURE_FROM = 0.8
+# Up to this weight they need both.
+LIGHT_UP_TO = 0.3
+_NEVER = re.compile(r"(?!)")
+
+
+class _Patterns(dict[str, re.Pattern[str]]):
+    """Patterns by list of words; a language that lacks a list has no such words."""
+
+    def __missing__(self, key: str) -> re.Pattern[str]:
+        return _NEVER
+
+
+class _Sets(dict[str, frozenset[str]]):
+    """Words by list; a language that lacks a list has no such words."""
+
+    def __missing__(self, key: str) -> frozenset[str]:
+        return frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fated:
+    """The compiled words of one fate: nouns that say it, verbs after and before the counted."""
+
+    unit: str
+    heads: frozenset[str]
+    after: re.Pattern[str]
+    before: re.Pattern[str]
+
+
 class Grammar:
     """Compiled patterns of one language for one measure."""
 
-    def __init__(self, language: Language, measure: Measure, peoples: Iterable[str] = ()) -> None:
+    def __init__(self, language: Language, measure: Measure, peoples: Sequence[str] = ()) -> None:
         self.language, self.measure = language, measure
         self.numerals = Numerals(language)
         self.head = _word(alternatives(measure.heads))
-        signs = [*measure.heads, *language.words["shapes.signs"], *peoples]
-        self.gate = _word(alternatives(signs))
-        self.patterns = {
-            key: _word(language.any_of(key)) for key, forms in language.words.items() if forms
-        }
+        self.fates = tuple(
+            Fated(
+                unit=fate.unit,
+                heads=frozenset(fate.heads),
+                after=_word(alternatives(fate.after)) if fate.after else _NEVER,
+                before=_word(alternatives(fate.before)) if fate.before else _NEVER,
+            )
+            for fate in measure.fates
+        )
+        # The cheap gate, and what shows that the measure is being spoken of: the gate without nouns
+        # that may be anybody. Where a measure is defined by fates, their words are both.
+        befell = [
+            form for fate in measure.fates for form in (*fate.heads, *fate.after, *fate.before)
+        ]
+        signs = befell or [*language.words["shapes.signs"], *peoples]
+        strong = [head for head, weight in measure.heads.items() if weight >= WEAK_BELOW]
+        self.strong = _word(alternatives(strong)) if strong else _NEVER
+        heavy = [head for head, weight in measure.heads.items() if weight > LIGHT_UP_TO]
+        light = [head for head, weight in measure.heads.items() if weight <= LIGHT_UP_TO]
+        self._gate = _word(alternatives(befell or [*heavy, *signs]))
+        self._light = _word(alternatives(light)) if light and not befell else _NEVER
+        # What shows that the measure is being spoken of, so that a bare number may be its figure:
+        # nouns that are nothing else, and signs; names of people only where such a noun is about.
+        sure = [head for head, weight in measure.heads.items() if weight >= SURE_FROM]
+        plain = language.words["shapes.signs"]
+        self.context = _word(alternatives(befell or [*sure, *plain]))
+        self.sure = _word(alternatives(befell or sure or strong))
+        self.people = _word(alternatives(peoples)) if not befell and any(peoples) else _NEVER
+        self.patterns = _Patterns(
+            {key: _word(language.any_of(key)) for key, forms in language.words.items() if forms}
+        )
+        self._ending = _Patterns(
+            {
+                key: re.compile(
+                    rf"(?<![\w-]){language.any_of(key)}(?![\w-])(?=[ \"'(]*\Z)", re.IGNORECASE
+                )
+                for key, forms in language.words.items()
+                if forms
+            }
+        )
         self.date = _date(language)
-        self.sets = {key: frozenset(forms) for key, forms in language.words.items()}
+        self.sets = _Sets({key: frozenset(forms) for key, forms in language.words.items()})
+
+    def passes(self, text: str) -> bool:
+        """Say cheaply whether a text can hold a figure: a number, and a noun or sign of the measure.
+
+        Light nouns ("people") count nobody without a military word, so those alone do not pass.
+        """
+        if self.numerals.gate.search(text) is None:
+            return False
+        if self._gate.search(text) is not None:
+            return True
+        military = self.patterns["shapes.military_context"]
+        return self._light.search(text) is not None and military.search(text) is not None
 
     def search(self, key: str, text: str, start: int, end: int) -> re.Match[str] | None:
         """Return the first form under `key` between two positions."""
@@ -87,13 +177,27 @@ class Grammar:
 
     def last(self, key: str, text: str, start: int, end: int) -> re.Match[str] | None:
         """Return the last form under `key` between two positions."""
-        found = self.patterns[key].finditer(text, start, end)
-        return max(found, key=lambda match: match.start(), default=None)
+        found: re.Match[str] | None = None
+        for match in self.patterns[key].finditer(text, start, end):
+            found = match
+        return found
 
     def ends(self, key: str, text: str, start: int, end: int) -> re.Match[str] | None:
         """Return the form under `key` that ends the stretch, but for blanks."""
-        found = self.last(key, text, start, end)
-        return found if found is not None and not text[found.end() : end].strip(" \"'(") else None
+        return self._ending[key].search(text, start, end)
+
+    def days(self, sentence: Sentence) -> list[re.Match[str]]:
+        """Return the days that a sentence names, looked for once."""
+        if sentence.dated is None:
+            sentence.dated = list(self.date.finditer(sentence.text, sentence.start, sentence.end))
+        return sentence.dated
+
+    def heads_of(self, sentence: Sentence) -> dict[int, re.Match[str]]:
+        """Return the head nouns of a sentence by where they begin, looked for once per measure."""
+        if sentence.heads is None or sentence.heads[0] is not self:
+            found = self.head.finditer(sentence.text, sentence.start, sentence.end)
+            sentence.heads = (self, {match.start(): match for match in found})
+        return sentence.heads[1]
 
     def weight(self, head: str) -> float:
         """Return the weight of a head noun."""

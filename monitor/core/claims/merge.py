@@ -9,11 +9,12 @@ takes the most specific value of each field and lists all spans.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from monitor.core.claims.numerals import Quantity
 from monitor.core.gazetteer import Gazetteer
+from monitor.core.knowledge import Knowledge
 from monitor.core.model import (
     Bound,
     Claim,
@@ -40,8 +41,6 @@ _FORCE = {
     "speaker": 1,
     "document": 1,
 }
-# The confidence that a sum of points stands for, by its floor. Not yet fitted: a judgement.
-_CONFIDENCE = ((13, 0.95), (11, 0.9), (9, 0.82), (7, 0.7), (5, 0.55), (3, 0.4), (-99, 0.25))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -73,9 +72,10 @@ class Mention:
 
 
 def merged(
-    mentions: Sequence[Mention], gazetteer: Gazetteer, published: date | None
+    mentions: Sequence[Mention], knowledge: Knowledge, published: date | None
 ) -> tuple[Claim, ...]:
     """Return the claims that the mentions make, in text order of their first mention."""
+    gazetteer = knowledge.gazetteer
     groups: list[list[Mention]] = []
     for mention in mentions:
         for group in groups:
@@ -84,13 +84,21 @@ def merged(
                 break
         else:
             groups.append([mention])
-    return tuple(_claim(group, gazetteer, published) for group in groups)
+    return tuple(_claim(group, knowledge, published) for group in groups)
 
 
 def _agree(a: Mention, b: Mention, gazetteer: Gazetteer, published: date | None) -> bool:
     same = (
-        (a.measure, a.quantity.low, a.quantity.high, a.status, a.recalled, a.quantity.vague)
-        == (b.measure, b.quantity.low, b.quantity.high, b.status, b.recalled, b.quantity.vague)
+        (a.measure, a.unit, a.quantity.low, a.quantity.high, a.status, a.recalled, a.quantity.vague)
+        == (
+            b.measure,
+            b.unit,
+            b.quantity.low,
+            b.quantity.high,
+            b.status,
+            b.recalled,
+            b.quantity.vague,
+        )
         and (a.kind is b.kind or {a.kind, b.kind} == {Kind.SUBSET, Kind.TOTAL})
         and (a.force == b.force or a.force is None or b.force is None)
     )
@@ -104,7 +112,8 @@ def _agree(a: Mention, b: Mention, gazetteer: Gazetteer, published: date | None)
     return places is not PlaceRelation.DISJOINT and (a.as_of or published) == (b.as_of or published)
 
 
-def _claim(group: Sequence[Mention], gazetteer: Gazetteer, published: date | None) -> Claim:
+def _claim(group: Sequence[Mention], knowledge: Knowledge, published: date | None) -> Claim:
+    gazetteer = knowledge.gazetteer
     first = group[0]
     placed = max(group, key=lambda item: (_depth(item.place, gazetteer), item is first))
     sourced = max(group, key=lambda item: _specific(item.source, gazetteer))
@@ -113,10 +122,7 @@ def _claim(group: Sequence[Mention], gazetteer: Gazetteer, published: date | Non
     bounded = next((item for item in group if item.quantity.bound is not Bound.NONE), first)
     totals = next((item for item in group if item.kind is Kind.TOTAL), first)
     day = dated.as_of or published
-    points = max(
-        _points(replace(item, force_rule=forced.force_rule, source=sourced.source))
-        for item in group
-    )
+    points = max(_points(item, forced.force_rule, sourced.source) for item in group)
     return Claim(
         measure=first.measure,
         low=first.quantity.low,
@@ -138,7 +144,7 @@ def _claim(group: Sequence[Mention], gazetteer: Gazetteer, published: date | Non
         recalled=first.recalled,
         evidence=first.evidence,
         mentions=tuple(item.evidence.span for item in group),
-        confidence=_confidence(points),
+        confidence=_confidence(points, knowledge.calibration),
         points=points,
         why=(
             ("value", f"numerals.{first.quantity.shape}"),
@@ -167,17 +173,18 @@ def _specific(source: Source | None, gazetteer: Gazetteer) -> int:
     return 2 if node.parent is None else 3
 
 
-def _points(mention: Mention) -> int:
+def _points(mention: Mention, force_rule: str, source: Source | None) -> int:
     points = round(4 * mention.weight)
     points += _SHAPE.get(mention.shape, 1)
-    points += _FORCE.get(mention.force_rule, 0)
-    if mention.source is not None:
-        points += 1 if mention.source.id.startswith("text:") else 2
+    points += _FORCE.get(force_rule, 0)
+    if source is not None:
+        points += 1 if source.id.startswith("text:") else 2
     points += mention.place is not None
     points += mention.lead
     points -= mention.quantity.vague
     return points
 
 
-def _confidence(points: int) -> float:
-    return next(value for floor, value in _CONFIDENCE if points >= floor)
+def _confidence(points: int, calibration: Sequence[tuple[int, float]]) -> float:
+    """Return what a sum of points stands for; fewer than the least listed get the least."""
+    return next((value for floor, value in calibration if points >= floor), calibration[-1][1])

@@ -18,6 +18,10 @@ from monitor.core.model import Bound
 
 _MOST = 10**10
 _LEFT_WINDOW = 48
+_CHANGE_WINDOW = 110
+_RANGES = re.compile(
+    r"\b(?:rang(?:e|es|ed|ing)|vary|varies|between|anywhere|somewhere)\s+from\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +54,12 @@ class Numerals:
     def __init__(self, language: Language) -> None:
         self._language = language
         units, scales = alternatives(language.numbers), alternatives(language.scales)
-        words = rf"(?:{units}|an?(?=\s+{scales}\b))(?:(?:\s+|-)(?:and\s+)?(?:{units}|{scales})\b)*"
+        # "and" joins only what follows a scale: "two thousand and ten", not "ten and twelve thousand".
+        words = (
+            rf"(?:{units}|an?(?=\s+{scales}\b))"
+            rf"(?:(?:\s+|-)(?:{scales}\b(?:\s+and\s+{units}\b(?!\s+{scales}))?|{units}\b))*"
+            rf"(?:(?<=thousand)-\d{{1,3}}(?!\d))?"
+        )
         digits = (
             r"\d{1,3}(?:(?P<group>[,.'\u0020\u00a0\u202f\u2009])\d{3})"
             r"(?:(?P=group)\d{3})*(?![\d])|\d+(?:[.,]\d{1,2})?(?!\d)"
@@ -78,6 +87,8 @@ class Numerals:
             rf"|(?P<plus>\+)",
             re.IGNORECASE,
         )
+        growth = [*language.words["shapes.growth"], *language.words["status.decrease"]]
+        self._growth = re.compile(rf"\b{alternatives(growth)}\b", re.IGNORECASE)
         self._between = re.compile(r"\bbetween\s+(?:\w+\s+)?$", re.IGNORECASE)
         self._from = re.compile(r"\bfrom\s+(?:[\w-]+\s+){0,2}$", re.IGNORECASE)
         self._roles = {
@@ -161,8 +172,10 @@ class Numerals:
 
     def _words(self, surface: str) -> tuple[int, int]:
         total, current, scale = 0, 0, 1
-        for word in re.findall(r"[^\W\d_]+", surface.lower()):
-            if word in self._language.numbers:
+        for word in re.findall(r"[^\W\d_]+|\d+", surface.lower()):
+            if word.isdigit():
+                current += int(word)
+            elif word in self._language.numbers:
                 current += self._language.numbers[word]
             elif word in self._language.scales:
                 scale = self._language.scales[word]
@@ -198,7 +211,7 @@ class Numerals:
         a = _inherited(a, b)
         if word == "to" and before.lower().endswith(" by "):
             return [replace(a, changed=True), replace(b, changed=True)]
-        if word == "to" and self._from.search(before):
+        if word == "to" and self._from.search(before) and self._grows(text, a.start):
             return [replace(a, was=True), replace(b, changed=True)]
         if a.low >= b.low or a.low * 100 < b.low or _is_year(a) or a.low < 2:
             return None
@@ -207,6 +220,11 @@ class Numerals:
         if between is not None and word == "and":
             left = a.start - len(between[0])
         return [replace(a, end=b.end, right=b.right, left=left, high=b.high, scale=b.scale)]
+
+    def _grows(self, text: str, position: int) -> bool:
+        """Say whether a verb of change leads to "from 8,000 to 11,000"; "range from" is a range."""
+        before = text[max(0, position - _CHANGE_WINDOW) : position]
+        return self._growth.search(before) is not None and not _RANGES.search(before)
 
     def _modified(self, text: str, start: int, end: int, found: Quantity) -> Quantity:
         """Return the quantity with its modifiers read, nearest first."""
@@ -232,6 +250,8 @@ class Numerals:
             right = match.end()
         if found.low != found.high:
             bound = Bound.NONE
+        if (left, right, bound) == (found.left, found.right, found.bound):
+            return found
         return replace(found, left=left, right=right, bound=bound, approximate=approximate)
 
 

@@ -11,13 +11,13 @@ specific place counts; a direction ("eastern Russia") is an annotation.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from monitor.core.claims.counted import Counted
 from monitor.core.claims.grammar import WORD, Grammar, Sentence
-from monitor.core.claims.heads import Counted
 from monitor.core.gazetteer import Gazetteer
-from monitor.core.knowledge import Name, NameKind
+from monitor.core.knowledge import Knowledge, Name, NameKind
 
 # ", including 500 officers and three generals, are training …": the verb stands behind the part.
 _PART = re.compile(
@@ -25,7 +25,14 @@ _PART = re.compile(
     r"(?=(?:are|were|is|was|have|has|had|will|would|may|could)\b)",
     re.IGNORECASE,
 )
+_TOPIC_REACH = 60
+_FRONT = re.compile(r"(?:'s)?\s+(?:front|border|frontier|sector|operation|push|offensive|axis)\b")
+_SMALL = 20  # "eight to one", "two US officials": no figure that a place could belong to
+_TRAINS = re.compile(r"\btrain(?:ing)?\b")
 _ASIDE = re.compile(r" - [^-]{3,240} - ")
+_STOP = re.compile(r"[;:\"]")
+_VERB = re.compile(r"\b(?:were|are|is|was|have|had|has)\b")
+_YEAR_BEFORE = re.compile(r"(?:in|since|of|\w{3,9} \d{1,2},?|,)\s$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +49,33 @@ NOWHERE = PlaceFound(None, None, "none")
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place that a preposition leads to, from the preposition's start to the place's end."""
+    """A place that a preposition leads to, from the preposition's start to the place's end.
+
+    `away` marks "from": where troops were, which counts only if no other place does.
+    """
 
     start: int
     end: int
     place: str
     region: str | None
+    away: bool = False
 
 
-def spots(
-    sentence: Sentence, grammar: Grammar, gazetteer: Gazetteer, directions: Sequence[str]
-) -> list[Spot]:
+def spots(sentence: Sentence, grammar: Grammar, knowledge: Knowledge) -> list[Spot]:
     """Return the places of a sentence that a preposition leads to, in order."""
+    gazetteer, directions = knowledge.gazetteer, knowledge.directions
     found: list[Spot] = []
     asides = [
         match.span() for match in _ASIDE.finditer(sentence.text, sentence.start, sentence.end)
     ]
     for name in sentence.names:
-        place = name.senses.get(NameKind.PLACE)
+        place, end = name.senses.get(NameKind.PLACE), name.end
+        if place is None:
+            place, end = _by_adjective(sentence, name, grammar, knowledge.homes)
         if place is None or any(start <= name.start < end for start, end in asides):
             continue
-        if found and _continues(sentence.text[found[-1].end : name.start], grammar):
+        gap = sentence.text[found[-1].end : name.start] if found else ""
+        if found and _continues(gap, grammar) and not _says(sentence, end, grammar):
             last = found.pop()
             inner = _narrower(last.place, place, gazetteer)
             found.append(
@@ -77,8 +90,90 @@ def spots(
         lead = _preposition(sentence, name, grammar, directions)
         if lead is None or _owns_other(sentence, name, grammar):
             continue
-        found.append(Spot(lead, name.end, place, _direction(sentence, name, directions)))
+        if _is_seat(sentence, lead, grammar):
+            continue
+        away = sentence.text[lead : lead + 4].lower() == "from"
+        found.append(Spot(lead, end, place, _direction(sentence, name, directions), away))
     return found
+
+
+def _by_adjective(
+    sentence: Sentence, name: Name, grammar: Grammar, homes: Mapping[str, str]
+) -> tuple[str | None, int]:
+    """Read "the Polish border", "on Russian territory", "in Ukrainian cities"."""
+    force = name.senses.get(NameKind.ADJECTIVE)
+    if force is None or force not in homes:
+        return None, name.end
+    noun = grammar.patterns["places.adjectival"].match(
+        sentence.text, min(name.end + 1, sentence.end), sentence.end
+    )
+    return (homes[force], noun.end()) if noun is not None else (None, name.end)
+
+
+def _is_seat(sentence: Sentence, lead: int, grammar: Grammar) -> bool:
+    """Say whether the place is where a government sits: "the junta in Bamako"."""
+    if any(name.end == lead - 1 and NameKind.OUTLET in name.senses for name in sentence.speakers):
+        return True  # "told the BBC in London"
+    floor = max(sentence.start, lead - 24)
+    return grammar.ends("places.seats", sentence.text, floor, lead) is not None
+
+
+def _says(sentence: Sentence, end: int, grammar: Grammar) -> bool:
+    """Say whether a verb of saying follows: in "are in Iraq, Baghdad said" the capital speaks."""
+    verb = grammar.patterns["attribution.verbs"].match(
+        sentence.text, min(end + 1, sentence.end), sentence.end
+    )
+    return verb is not None
+
+
+def own_soil(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
+    """Say whether the number is on the speaker's own soil: "on our territory"."""
+    stop = min(sentence.end, counted.end + 60)
+    return grammar.search("places.own_soil", sentence.text, counted.end, stop) is not None
+
+
+def says_there(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
+    """Say whether "there" or "in the country" follows the number's phrase."""
+    stop = min(sentence.end, counted.end + 44)
+    for match in grammar.patterns["places.there"].finditer(sentence.text, counted.end, stop):
+        following = sentence.text[match.end() : match.end() + 5]
+        if not following.startswith((" are", " is ", " was", " wer", " has", " hav", "'s")):
+            return True
+    return False
+
+
+def topic(sentence: Sentence, start: int, grammar: Grammar) -> PlaceFound:
+    """Read what a quotation is about: "…, Trump said of Iraq", "…, asked about Syria"."""
+    text = sentence.text
+    about = grammar.search("places.topics", text, start, sentence.end)
+    if about is None:
+        return NOWHERE
+    for name in sentence.names:
+        if (
+            about.end() <= name.start <= about.end() + _TOPIC_REACH
+            and NameKind.PLACE in name.senses
+        ):
+            if text[name.end : name.end + 2] == "'s":
+                continue
+            return PlaceFound(name.senses[NameKind.PLACE], None, "topic")
+    return NOWHERE
+
+
+def _recipient(
+    sentence: Sentence, counted: Counted, grammar: Grammar, homes: Mapping[str, str]
+) -> str | None:
+    """Read "supplied Moscow with 3,000 soldiers", "sent Russia 10,000 troops"."""
+    text, left = sentence.text, counted.quantity.left
+    floor = max(sentence.start, left - 60)
+    for name in reversed(sentence.names):
+        if name.end > left or name.start < floor or NameKind.ACTOR not in name.senses:
+            continue
+        gap = text[name.end : left]
+        if gap.strip() and not (gap.startswith(" with ") and not _STOP.search(gap)):
+            continue
+        if grammar.ends("places.giving", text, floor, name.start):
+            return homes.get(name.senses[NameKind.ACTOR])
+    return None
 
 
 def resolve(
@@ -87,26 +182,31 @@ def resolve(
     grammar: Grammar,
     here: Sequence[Spot],
     cue_positions: Sequence[int],
+    homes: Mapping[str, str],
 ) -> PlaceFound:
     """Return the place of a counted number, as far as its own sentence says."""
     start = counted.predicate or counted.end
     stop = _right_stop(sentence, start, counted, cue_positions)
     if counted.shape == "partitive" and counted.whole is not None:
-        verb = re.compile(r"\b(?:were|are|is|was|have|had|has)\b").search(
-            sentence.text, start, stop
-        )
+        verb = _VERB.search(sentence.text, start, stop)
         if verb is None and counted.quantity.low != counted.whole.low:
             return NOWHERE
         start = verb.end() if verb else start
-    after = [spot for spot in here if start <= spot.start < stop]
+    after = [spot for spot in here if start <= spot.start < stop and not spot.away]
     for spot in after:
         if not _is_others(sentence, counted.end, spot, counted, grammar):
             return PlaceFound(spot.place, spot.region, "right")
     if counted.shape == "partitive" and counted.whole is not None:
         return NOWHERE
-    host = _host(sentence, counted, grammar)
-    if host is not None:
-        return PlaceFound(host, None, "host")
+    away = next((spot for spot in here if start <= spot.start < stop and spot.away), None)
+    named = {
+        "from": away.place if away else None,
+        "recipient": _recipient(sentence, counted, grammar, homes),
+        "host": _host(sentence, counted, grammar),
+    }
+    for rule, place in named.items():
+        if place is not None:
+            return PlaceFound(place, None, rule)
     return _left(sentence, counted, grammar, here, cue_positions)
 
 
@@ -120,12 +220,17 @@ def _left(
     quantity = counted.quantity
     floor = max((end for end in cue_positions if end <= quantity.left), default=sentence.start)
     for other in sentence.quantities:
-        apart = other.was or counted.subject_start is not None or _in_aside(sentence, other.start)
+        apart = (
+            other.was
+            or other.high <= _SMALL
+            or counted.subject_start is not None
+            or _in_aside(sentence, other.start)
+        )
         if other.end <= quantity.left and not apart:
             floor = max(floor, other.end)
     for spot in reversed(here):
         opens = spot.start == sentence.start and sentence.text.startswith(",", spot.end)
-        if spot.end > quantity.left or (spot.start < floor and not opens):
+        if spot.end > quantity.left or spot.away or (spot.start < floor and not opens):
             continue
         if counted.subject_start is not None and spot.start > counted.subject_start:
             return PlaceFound(spot.place, spot.region, "subject")
@@ -160,10 +265,7 @@ def _right_stop(
 
 def _is_date(sentence: Sentence, start: int, value: int) -> bool:
     before = sentence.text[max(sentence.start, start - 12) : start]
-    return value <= 31 or (
-        1900 <= value <= 2100
-        and re.search(r"(?:in|since|of|\w{3,9} \d{1,2},?|,)\s$", before) is not None
-    )
+    return value <= 31 or (1900 <= value <= 2100 and _YEAR_BEFORE.search(before) is not None)
 
 
 def _continues(gap: str, grammar: Grammar) -> bool:
@@ -171,26 +273,11 @@ def _continues(gap: str, grammar: Grammar) -> bool:
     if gap in {"'s ", ", ", "'s", " "}:
         return True
     words = [word.lower() for word in WORD.findall(gap)]
-    allowed = grammar.sets["places.regions"] | {
-        "of",
-        "in",
-        "the",
-        "'",
-        "s",
-        ",",
-        "western",
-        "eastern",
-        "southern",
-        "northern",
-        "southwestern",
-        "border",
-        "russian",
-        "ukrainian",
-    }
+    allowed = grammar.sets["places.regions"] | grammar.sets["places.between"]
     return (
         0 < len(words) <= 5
         and all(word in allowed for word in words)
-        and bool({"of", ",", "in"} & set(words))
+        and bool({"of", ",", "in", "'"} & set(words))
     )
 
 
@@ -207,19 +294,34 @@ def _preposition(
     words = list(WORD.finditer(before))
     for match in reversed(words[-7:]):
         word = match[0].lower()
-        if word == "for" and not grammar.patterns["places.bound"].search(before, 0, match.start()):
+        front = _FRONT.match(sentence.text, name.end, sentence.end)
+        if word == "for" and not front and not _leads_for(before, match.start(), grammar):
             return None
+        if word == "of" and before[: match.start()].rstrip().endswith(" out"):
+            return offset + match.start()
+        if word == "from":
+            moved = grammar.search("force.withdrawals", sentence.text, sentence.start, name.start)
+            return offset + match.start() if moved else None
         if word in grammar.sets["places.prepositions"] and word != "over":
             return offset + match.start()
         if not (
             word in grammar.sets["places.fillers"]
             or word in directions
             or word in {"'s", "s", "'"}
-            or (word == "with" and "border" in before)
+            or (word == "with" and ("border" in before or "frontier" in before))
             or any(other.start <= offset + match.start() < other.end for other in sentence.names)
         ):
             return None
     return None
+
+
+def _leads_for(before: str, position: int, grammar: Grammar) -> bool:
+    """Say whether "for" leads to a place: "left for Guam", "peacekeepers for Haiti"."""
+    if grammar.patterns["places.bound"].search(before, 0, position):
+        return True
+    words = WORD.findall(before[:position])
+    noun = words[-1].lower() if words else ""
+    return noun in grammar.sets["places.destined"] or grammar.weight(noun) > 0
 
 
 def _direction(sentence: Sentence, name: Name, directions: Sequence[str]) -> str | None:
@@ -255,6 +357,9 @@ def _is_others(
     if head is None or sentence.text[head.end() : spot.start].strip():
         return False
     if counted.subject_start is not None and head.start() > counted.subject_start:
+        return False
+    # Who trains others is where they are.
+    if _TRAINS.search(sentence.text, floor, head.start()):
         return False
     for name in sentence.names:
         if head.start() - 24 <= name.start < head.start() and NameKind.ADJECTIVE in name.senses:

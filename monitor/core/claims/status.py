@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from monitor.core.claims.counted import Counted
 from monitor.core.claims.grammar import WORD, Grammar, Sentence
-from monitor.core.claims.heads import Counted
 from monitor.core.model import Kind, Status
 
 _CLAUSE_END = re.compile(
@@ -29,12 +29,45 @@ _BEHIND = re.compile(
     re.IGNORECASE,
 )
 _LEFT_REACH = 110
+_YEAR_REACH, _YEAR_OPENS = 90, 12
+_NOT = re.compile(r"\b(?:not|never)\s+$", re.IGNORECASE)
+_DENIED_THAT = re.compile(
+    r"\b(?:denie[sd]|deny)\s+(?:(?:on|late|early|again)\s+)?(?:[A-Z]\w+\s+)?that\b"
+)
+# "There were three thousand of them in September": what was so at a time that is named.
+_WAS = re.compile(
+    r"\b(?:there\s+(?:were|was)|(?:we|they|it|he|she|i)\s+(?:once\s+)?had|had)\s+(?:only\s+|just\s+)?$",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(r"[;:.\"]|,\s")
+_DURING = re.compile(
+    r"\b(?:in|during|throughout|since|(?:height|peak|end|start|beginning|days|years|time)\s+of|from)\s+"
+    r"(?:the\s+)?(?:\w+\s+){0,2}$",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r" - [^-]{3,240} - ")
+_ALREADY = re.compile(
+    r"\s+(?:(?:already|currently|now|still|that\s+are|who\s+are)\s+)?"
+    r"(?:based|stationed|deployed|serving|fighting|there|training|rotating)\b"
+)
+_NOW = re.compile(r"\s*(?:today|now)\b")
+_WE_HAD = re.compile(r"\b(?:we|i)\s+had\s+(?:only\s+|just\s+)?$", re.IGNORECASE)
+_WILL_HAVE = re.compile(r"\bwill\s+(?:soon\s+)?have\b", re.IGNORECASE)
+_TO_DO = re.compile(r"\bto\s+(?:more\s+than\s+)?[a-z]{3,}\b")
+_PARTICIPLE = re.compile(r"\s+(?:be\s+)?(?:[a-z]+ed|sent|cut|put|brought)\b")
 # "in 2007", "between 2006 and 2013": what was true then is past.
 _YEARS = re.compile(
     r"\b(?:in|between|from|until|during)\s+(?:early\s+|late\s+|\w+\s+)?((?:19|20)\d\d)\b"
     r"(?:\s*(?:and|to|-)\s*((?:19|20)\d\d)\b)?",
     re.IGNORECASE,
 )
+_CLAUSE_START = re.compile(r"[;:]|\bthat\b|,\s+(?:but|while|where|which|who)\b")
+_OF_THE = re.compile(r"\b(?:of|among)\s+the\s+$", re.IGNORECASE)
+_LATER = re.compile(r"[;:]|\b(?:to|today|now)\b")
+_OTHER_CLAUSE = re.compile(r"[;:\"]|,\s(?!\d)|\b(?:although|but|while|when|since)\b")
+_RATE = re.compile(r"[^,;.]{0,24}")
+_AND = re.compile(r"(?:,|\band)\s*$")
+_HARD = re.compile(r"[;:]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +89,14 @@ def status_of(
     right = _right_of(sentence, counted)
     if counted.shape == "partitive" and counted.whole is not None:
         right = ""
+    if _is_definite(sentence, counted):
+        return StatusFound(Status.PRESENT, "definite")
     if _is_denominator(sentence.text, sentence.start, counted.quantity.left):
         return StatusFound(Status.PRESENT, "denominator")
-    return _cued(left, right, grammar)
+    found = _cued(left, right, grammar)
+    if found.rule == "default" and sentence.heading and _TO_DO.search(left):
+        return StatusFound(Status.PLANNED, "headline")
+    return found
 
 
 def _outright(
@@ -68,12 +106,15 @@ def _outright(
     text, left = sentence.text, counted.quantity.left
     found: StatusFound | None = None
     denial = grammar.search("status.denials", text, sentence.start, left)
-    if grammar.search("status.denied", text, sentence.start, left) or (
-        denial and grammar.search("status.denied_nouns", text, denial.end(), left)
+    if (
+        grammar.search("status.denied", text, sentence.start, left)
+        or (denial and grammar.search("status.denied_nouns", text, denial.end(), left))
+        or _DENIED_THAT.search(text, sentence.start, left)
+        or _NOT.search(text, max(sentence.start, left - 6), left)
     ):
         found = StatusFound(Status.DENIED, "denied")
     elif (
-        counted.shape == "repeated"
+        counted.shape in {"repeated", "bare"}
         and counted.anaphoric
         and grammar.ends("shapes.compared", text, max(sentence.start, left - 24), left)
     ):
@@ -88,21 +129,44 @@ def _outright(
             if future
             else StatusFound(Status.PAST, "from")
         )
-    elif _is_history(sentence, counted.quantity.start, grammar, published):
+    elif _was(sentence, counted, grammar):
+        found = StatusFound(Status.PAST, "was")
+    elif _is_history(sentence, counted.quantity.start, counted.quantity.right, grammar, published):
         found = StatusFound(Status.PAST, "history")
     elif grammar.search("status.exercise", text, sentence.start, sentence.end):
         found = StatusFound(Status.EXERCISE, "exercise")
     return found
 
 
+def _was(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
+    """Say whether a simple past tense with a time of its own puts the number into the past."""
+    text, left = sentence.text, counted.quantity.left
+    floor = max(sentence.start, left - 24)
+    if _WE_HAD.search(text, floor, left):
+        return True
+    if counted.shape not in {"direct", "existing", "people", "bare", "elliptic"}:
+        return False
+    if grammar.ends("status.had_with", text, max(sentence.start, left - 40), left):
+        return True
+    if not _WAS.search(text, floor, left):
+        return False
+    stop = _BREAK.search(text, counted.end, min(sentence.end, counted.end + 80))
+    right = stop.start() if stop else min(sentence.end, counted.end + 80)
+    return grammar.search("status.past_after", text, counted.end, right) is not None
+
+
 def _cued(left: str, right: str, grammar: Grammar) -> StatusFound:
     patterns = grammar.patterns
-    left = patterns["status.not_future"].sub(" ", left)
+    left = _WILL_HAVE.sub("will", patterns["status.not_future"].sub(" ", left))
+    right = patterns["status.not_future"].sub(" ", right)
     if patterns["status.past"].search(left):
         return StatusFound(Status.PAST, "past")
     # The verb that the number is the subject of comes first; else the verb it is the object of.
     for where, stretch in (("right", right), ("left", left)):
-        if patterns["status.hedged_present"].search(stretch):
+        hedge = patterns["status.hedged_present"].search(stretch)
+        if hedge and hedge[0].lower().endswith(" be") and _PARTICIPLE.match(stretch, hedge.end()):
+            hedge = None  # "could be expanded to N" is no hedge
+        if hedge:
             return StatusFound(Status.PRESENT, f"hedge-{where}")
         held = _last(patterns["status.present"], stretch)
         planned = _last(patterns["status.planned"], stretch)
@@ -111,7 +175,7 @@ def _cued(left: str, right: str, grammar: Grammar) -> StatusFound:
             continue
         if held >= 0 and (where == "right" or held > max(planned, supposed)):
             return StatusFound(Status.PRESENT, f"present-{where}")
-        if supposed > planned or (supposed >= 0 and "need" in stretch):
+        if supposed >= planned or (supposed >= 0 and "need" in stretch):
             return StatusFound(Status.HYPOTHETICAL, f"hypothetical-{where}")
         return StatusFound(Status.PLANNED, f"planned-{where}")
     return StatusFound(Status.PRESENT, "default")
@@ -127,9 +191,7 @@ def _last(pattern: re.Pattern[str], stretch: str) -> int:
 def _left_of(sentence: Sentence, counted: Counted, said_until: int) -> str:
     text, left = sentence.text, counted.quantity.left
     start = max(sentence.start, left - _LEFT_REACH, said_until if said_until <= left else 0)
-    for match in re.compile(r"[;:]|\bthat\b|,\s+(?:but|while|where|which|who)\b").finditer(
-        text, start, left
-    ):
+    for match in _CLAUSE_START.finditer(text, start, left):
         start = match.end()
     return text[start:left]
 
@@ -150,20 +212,47 @@ def _right_of(sentence: Sentence, counted: Counted) -> str:
     return stretch[:90]
 
 
+def _is_definite(sentence: Sentence, counted: Counted) -> bool:
+    """Read "the roughly 1,000 troops based there": what is so known is there, whatever is planned."""
+    text, left = sentence.text, counted.quantity.left
+    before = text[max(sentence.start, left - 5) : left].lower()
+    return before.endswith(" the ") and _ALREADY.match(text, counted.end) is not None
+
+
 def _is_denominator(text: str, start: int, left: int) -> bool:
-    return bool(re.search(r"\b(?:of|among)\s+the\s+$", text[start:left], re.IGNORECASE))
+    return bool(_OF_THE.search(text[start:left]))
 
 
 def _is_history(
-    sentence: Sentence, position: int, grammar: Grammar, published: date | None
+    sentence: Sentence, position: int, end: int, grammar: Grammar, published: date | None
 ) -> bool:
-    if grammar.search("status.history", sentence.text, sentence.start, sentence.end):
-        return True
+    for match in grammar.patterns["status.history"].finditer(
+        sentence.text, sentence.start, sentence.end
+    ):
+        if _DURING.search(sentence.text, max(sentence.start, match.start() - 32), match.start()):
+            return True
+    if _NOW.match(sentence.text, end):
+        return False
     newest = published.year - 2 if published else 2015
     for match in _YEARS.finditer(sentence.text, sentence.start, sentence.end):
-        if int(match[2] or match[1]) <= newest and abs(match.start() - position) < 90:
+        if int(match[2] or match[1]) <= newest and _is_near(sentence, match.start(), position):
+            return True
+    for match in grammar.days(sentence):
+        year = match["y1"] or match["y2"]
+        if year and int(year) <= newest and _is_near(sentence, match.start(), position):
             return True
     return False
+
+
+def _is_near(sentence: Sentence, year: int, position: int) -> bool:
+    """Say whether a year and a number stand in one clause, or the year opens the sentence."""
+    if abs(year - position) >= _YEAR_REACH:
+        return False
+    gap = sentence.text[min(year, position) : max(year, position)]
+    if year < position:
+        opens = year - sentence.start < _YEAR_OPENS
+        return opens or not _LATER.search(gap)
+    return not _OTHER_CLAUSE.search(gap)
 
 
 # --- kind --------------------------------------------------------------------------------------
@@ -172,7 +261,7 @@ def _is_history(
 def kind_of(sentence: Sentence, counted: Counted, grammar: Grammar) -> tuple[Kind, str]:
     """Return the kind of a counted number and its rule."""
     text, quantity = sentence.text, counted.quantity
-    flow = re.compile(r"[^,;.]{0,24}").match(text, counted.end, sentence.end)
+    flow = _RATE.match(text, counted.end, sentence.end)
     if flow and grammar.patterns["status.flow"].search(flow[0]):
         return Kind.FLOW, "flow"
     before = grammar.ends(
@@ -201,7 +290,7 @@ def _is_listed_part(sentence: Sentence, counted: Counted, grammar: Grammar) -> b
     if found is None or grammar.search("shapes.auxiliaries", text, found.end(), left):
         return False
     between = text[found.end() : left]
-    return bool(re.search(r"(?:,|\band)\s*$", between)) and not re.search(r"[;:]", between)
+    return bool(_AND.search(between)) and not _HARD.search(between)
 
 
 # --- recall and as-of ---------------------------------------------------------------------------
@@ -211,9 +300,11 @@ def is_recalled(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
     """Say whether words before the number mark it as an earlier figure."""
     text, left = sentence.text, counted.quantity.left
     start = sentence.start
+    asides = [match.span() for match in _ASIDE.finditer(text, sentence.start, sentence.end)]
     for other in sentence.quantities:
-        if other.end <= left:
-            start = max(start, other.end)
+        if other.end <= left and not any(a <= other.start < b for a, b in asides):
+            comma = text.find(", ", other.end, left)
+            start = max(start, comma if comma > 0 else other.end)
     for match in grammar.patterns["status.recalled"].finditer(text, start, left):
         if not match[0].lower().endswith(("week", "month", "year", "ago")):
             return True
@@ -235,7 +326,7 @@ class Dated:
 def dates(sentence: Sentence, grammar: Grammar, published: date | None) -> list[Dated]:
     """Return the days that a sentence names and that do not lie ahead."""
     found: list[Dated] = []
-    for match in grammar.date.finditer(sentence.text, sentence.start, sentence.end):
+    for match in grammar.days(sentence):
         before = (
             sentence.text[max(sentence.start, match.start() - 12) : match.start()].lower().split()
         )
@@ -285,10 +376,7 @@ def _weekday(match: re.Match[str], grammar: Grammar, published: date | None) -> 
 def as_of(found: Sequence[Dated], sentence: Sentence, counted: Counted) -> Dated | None:
     """Return the day nearest to the number, not across another number or an aside."""
     asides = [
-        match.span()
-        for match in re.compile(r" - [^-]{3,240} - ").finditer(
-            sentence.text, sentence.start, sentence.end
-        )
+        match.span() for match in _ASIDE.finditer(sentence.text, sentence.start, sentence.end)
     ]
     own = [item for item in found if not any(start <= item.start < end for start, end in asides)]
     return min(own, key=lambda item: abs(item.start - counted.quantity.start), default=None)

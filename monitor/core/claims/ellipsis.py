@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bare numbers that stand for troops spoken of just before, by named shapes.
+
+Shapes: `moving` ("about 10,000 have gone there"), `elliptic` ("and 900 in Syria"), `repeated` ("has
+182,000 soldiers but wants 203,000"), `sent` ("sends another 20,000"), `bare` ("it is about 8,000").
+What it is not: numbers with a noun. Rules of this file: the caller has checked that troops are being
+spoken of.
+"""
+
+from __future__ import annotations
+
+import re
+
+from monitor.core.claims.counted import Counted, moves_soon, owner_of, place_soon
+from monitor.core.claims.grammar import LIGHT_UP_TO, WEAK_BELOW, WORD, Grammar, Sentence
+from monitor.core.claims.numerals import Quantity
+from monitor.core.claims.phrase import direct
+
+_REACH = 160
+# Smaller bare numbers are days, hours, ages and scores more often than troops.
+_LEAST_REPEATED = 100
+_OF_WHICH = re.compile(
+    r"\bof\s+(?:which|whom|these|them|those)\s+(?:only\s+|just\s+)?$", re.IGNORECASE
+)
+
+
+def moving(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted | None:
+    """Read a bare number that moves or is somewhere; troops were spoken of just before."""
+    text = sentence.text
+    match = WORD.match(text, quantity.right + 1, sentence.end)
+    if match is None or text[quantity.right] != " ":
+        return None
+    word = match[0].lower()
+    second = WORD.match(text, match.end() + 1, sentence.end)
+    next_word = second[0].lower() if second else ""
+    if word in {"more", "additional", "others"} and second is not None:
+        increment, word = True, next_word
+        third = WORD.match(text, second.end() + 1, sentence.end)
+        next_word = third[0].lower() if third else ""
+    else:
+        increment = False
+    moves = grammar.sets["shapes.movement"]
+    if word in moves and word not in grammar.sets["shapes.auxiliaries"]:
+        shape = "moving"
+    elif word in grammar.sets["shapes.auxiliaries"]:
+        if word not in moves and not moves_soon(sentence, match.end(), grammar):
+            return None
+        shape = "moving"
+    elif word in {"in", "near", "inside", "into", "at", "to"}:
+        if not place_soon(sentence, match.end()):
+            return None
+        shape = "elliptic"
+    elif word in {"that", "who"} and moves_soon(sentence, match.start(), grammar):
+        shape = "moving"
+    else:
+        return None
+    return Counted(
+        quantity=quantity,
+        shape=shape,
+        weight=0.6,
+        end=quantity.right,
+        anaphoric=True,
+        increment=increment,
+    )
+
+
+def repeated(
+    sentence: Sentence, quantity: Quantity, grammar: Grammar, *, in_context: bool
+) -> Counted | None:
+    """Read a bare number after one with a noun: "has 182,000 soldiers but wants 203,000"."""
+    text = sentence.text
+    if quantity.low < _LEAST_REPEATED or quantity.shape == "band" or quantity.fraction:
+        return None
+    following = WORD.match(text, quantity.right + 1, sentence.end)
+    if following is not None and text.startswith(" ", quantity.right):
+        word = following[0].lower()
+        if word[0].isalpha() and word not in grammar.sets["shapes.stops"]:
+            return None
+    before = WORD.findall(text[max(sentence.start, quantity.left - 24) : quantity.left])
+    if before and before[-1].lower() == "the":
+        before.pop()
+    owner = owner_of(sentence, quantity)
+    if owner is None and (not before or before[-1].lower() not in grammar.sets["shapes.repeats"]):
+        return None
+    for earlier in sentence.quantities:
+        if earlier.start >= quantity.start:
+            break
+        if quantity.left - earlier.end > _REACH or earlier.low < _LEAST_REPEATED:
+            continue
+        owned = owner is not None and (in_context or _heavy(sentence, grammar))
+        if owned or _is_counted(sentence, earlier, grammar):
+            return Counted(
+                quantity=quantity,
+                shape="repeated",
+                weight=0.6,
+                end=quantity.right,
+                anaphoric=owner is None,
+                force=owner,
+                increment=before[-1].lower() in grammar.sets["shapes.increments"],
+            )
+    return None
+
+
+def _is_counted(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> bool:
+    """Say whether an earlier number counts what is mostly troops: of "people" nothing is repeated."""
+    found = direct(sentence, quantity, grammar)
+    return isinstance(found, Counted) and found.weight > LIGHT_UP_TO
+
+
+def _heavy(sentence: Sentence, grammar: Grammar) -> bool:
+    heads = grammar.heads_of(sentence).values()
+    return any(grammar.weight(match[0]) >= WEAK_BELOW for match in heads)
+
+
+def called(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted | None:
+    """Read "mobilises 80,000 for the front": a verb that takes nothing but people under arms."""
+    if quantity.high < _LEAST_REPEATED or not _ends_here(sentence, quantity, grammar):
+        return None
+    text, left = sentence.text, quantity.left
+    verb = grammar.ends("shapes.calls", text, max(sentence.start, left - 40), left)
+    if verb is None:
+        return None
+    return Counted(quantity=quantity, shape="called", weight=0.7, end=quantity.right)
+
+
+def bare(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted | None:
+    """Read "it is about 8,000", "today there are ten thousand", "sends another 20,000"."""
+    text, left = sentence.text, quantity.left
+    if quantity.high < _LEAST_REPEATED or not _ends_here(sentence, quantity, grammar):
+        return None
+    before = text[sentence.start : left].rstrip(" ('\"")
+    words = [word.lower() for word in WORD.findall(before[-40:])]
+    increment = bool(words) and words[-1] in grammar.sets["shapes.increments"]
+    if increment:
+        words.pop()
+    opens = not words or words[-1] in {":", ".", "?", '"', "maybe", "perhaps", "say", "so"}
+    stated = bool(words) and (
+        words[-1] in grammar.sets["shapes.statements"]
+        or words[-1] in grammar.sets["attribution.verbs"]
+        or (words[-1] in grammar.sets["shapes.adverbs"] and words[-2:-1] != ["in"])
+        or words[-1] == "s"
+    )
+    verb = grammar.last("force.acts", text, max(sentence.start, left - 24), left)
+    sends = (
+        verb is not None and not text[verb.end() : left].strip(" ").removeprefix("another").strip()
+    )
+    listed = any(0 < left - other.end <= 2 for other in sentence.quantities)
+    compared = grammar.ends("shapes.compared", text, max(sentence.start, left - 24), left)
+    if not (compared or opens or listed or stated or increment or sends):
+        return None
+    return Counted(
+        quantity=quantity,
+        shape="bare",
+        weight=0.6,
+        end=quantity.right,
+        anaphoric=not sends,
+        increment=increment or _more(text, quantity),
+    )
+
+
+def of_which(sentence: Sentence, quantity: Quantity) -> Counted | None:
+    """Read "of which N belong to elite units", "of them N are new"."""
+    text, left = sentence.text, quantity.left
+    if _OF_WHICH.search(text, max(sentence.start, left - 24), left) is None:
+        return None
+    if not any(earlier.start < left for earlier in sentence.quantities):
+        return None
+    return Counted(
+        quantity=quantity, shape="partitive", weight=0.6, end=quantity.right, anaphoric=True
+    )
+
+
+def _more(text: str, quantity: Quantity) -> bool:
+    return text[quantity.right :].lstrip().lower().startswith(("more", "others", "additional"))
+
+
+def _ends_here(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> bool:
+    """Say whether the number ends its phrase: no noun of its own follows."""
+    text = sentence.text
+    if quantity.fraction or quantity.right >= sentence.end:
+        return not quantity.fraction
+    if text[quantity.right] in ',.;:?!")-':
+        return text[quantity.right : quantity.right + 2] not in {"-a", "-y", "-k", "-m"}
+    following = WORD.match(text, quantity.right + 1, sentence.end)
+    if following is None or not text.startswith(" ", quantity.right):
+        return False
+    word = following[0].lower()
+    return word in grammar.sets["shapes.closers"] or not word[0].isalnum()

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What befell the counted: for measures whose figures are defined by it ("killed", "displaced").
+
+A measure with fates counts only numbers that one of them holds of, and takes its unit from it; all
+words come from the measure's file. What it is not: the casualty scope that keeps losses out of a
+measure of strength (`rejects`), though both ask `befell` the same question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from monitor.core.claims.counted import Counted, Thing, follows_link
+from monitor.core.claims.grammar import WORD, Grammar, Sentence
+from monitor.core.claims.numerals import Quantity
+from monitor.core.claims.scopes import HARD, REACH, clause_start, punctuated_start
+
+# "3,000 others were wounded", "about 300 had died": what may stand between a bare number and its fate.
+_BETWEEN = re.compile(
+    r"\s+(?:(?:others?|more|people|of\s+them|were|was|are|is|have|has|had|been|being|may|might|could|"
+    r"would|either|already|seriously|badly|also)\s+){0,5}$",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"\s*(?:,|or|and|and/or)\s*(?:and\s+)?(?:\w+\s+)?$")
+
+
+def unit_of(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | None:
+    """Return the unit that the number's fate gives it, or None where nothing befell the counted."""
+    head = (counted.head or "").lower()
+    for fate in grammar.fates:
+        if head in fate.heads:
+            return fate.unit
+    for fate in grammar.fates:
+        if befell(sentence, counted, grammar, fate.after, fate.before):
+            return fate.unit
+    return None
+
+
+def befell(
+    sentence: Sentence,
+    counted: Counted,
+    grammar: Grammar,
+    after: re.Pattern[str],
+    before: re.Pattern[str],
+) -> bool:
+    """Say whether one of the verbs befell the counted, within the number's own clause."""
+    text, quantity = sentence.text, counted.quantity
+    left = clause_start(sentence, quantity.left, grammar)
+    if follows_link(sentence, quantity, grammar):
+        left = punctuated_start(sentence, quantity.left)
+    if counted.subject_start is not None:
+        left = max(sentence.start, min(left, counted.subject_start - 24))
+    if counted.shape in {"partitive", "apposition"}:
+        left = _before_aside(sentence, left, quantity.left)
+    if before.search(text, left, quantity.left):
+        return True
+    right = _right_end(sentence, counted)
+    return any(
+        _befalls(match, sentence, counted, grammar)
+        for match in after.finditer(text, counted.end, right)
+    )
+
+
+def _right_end(sentence: Sentence, counted: Counted) -> int:
+    right = min(sentence.end, counted.end + REACH)
+    for other in sentence.quantities:
+        if other.left >= counted.end:
+            right = min(right, other.left)
+            break
+    hard = HARD.search(sentence.text, counted.end, right)
+    return hard.start() if hard else right
+
+
+def _before_aside(sentence: Sentence, left: int, position: int) -> int:
+    """Read "has lost a third of its force, about 4,000 of 11,000": the comma hides no verb."""
+    text = sentence.text
+    if text[left:position].strip() or text[left - 1 : left] != ",":
+        return left
+    return punctuated_start(sentence, left - 1)
+
+
+def _befalls(match: re.Match[str], sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
+    """Say whether the verb befell the counted: not "captured the town", not "ready to die"."""
+    text = sentence.text
+    following = WORD.match(text, match.end() + 1, sentence.end)
+    after = following[0].lower() if following is not None else ""
+    before = text[max(0, match.start() - 8) : match.start()]
+    if after in grammar.sets["rejects.active_objects"] or before.endswith(" to "):
+        return False
+    if match[0].lower() in grammar.sets["rejects.both_ways"] and not grammar.ends(
+        "rejects.passive", text, max(counted.end, match.start() - 8), match.start()
+    ):
+        return False
+    return grammar.search("rejects.separators", text, counted.end, match.start()) is None
+
+
+def fated(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted | Thing | None:
+    """Read a bare number with its fate: "killed at least 30", "3,000 others were wounded"."""
+    text = sentence.text
+    for fate in grammar.fates:
+        for match in _near(fate.after, text, quantity.right, sentence.end):
+            if _BETWEEN.match(text[quantity.right : match.start()]):
+                return _fated(quantity, fate.unit, match.end())
+        ends = None
+        for match in fate.before.finditer(
+            text, max(sentence.start, quantity.left - 30), quantity.left
+        ):
+            ends = match
+        if ends is not None and not text[ends.end() : quantity.left].strip():
+            return _fated(quantity, fate.unit, quantity.right)
+    return None
+
+
+def _fated(quantity: Quantity, unit: str, end: int) -> Counted:
+    return Counted(quantity=quantity, shape="fated", weight=0.7, end=end, unit=unit)
+
+
+def _near(pattern: re.Pattern[str], text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    yield from pattern.finditer(text, start, min(end, start + 60))

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the clause of a number begins, as far as punctuation and a few words tell.
+
+What it is not: a parser. Rules of this file: a scope never reaches further than `REACH` characters.
+"""
+
+from __future__ import annotations
+
+import re
+
+from monitor.core.claims.grammar import Grammar, Sentence
+
+HARD = re.compile(r"[;:\n]|,(?!\d)| - |\"|\(")
+REACH = 140
+
+
+def clause_start(sentence: Sentence, position: int, grammar: Grammar) -> int:
+    """Return where the clause that holds `position` begins, as far as punctuation tells."""
+    text = sentence.text
+    start = punctuated_start(sentence, position)
+    for match in grammar.patterns["rejects.boundaries"].finditer(text, start, position):
+        start = match.end()
+    return start
+
+
+def punctuated_start(sentence: Sentence, position: int) -> int:
+    """Return where the stretch between hard punctuation begins that holds `position`."""
+    start = max(sentence.start, position - REACH)
+    for match in HARD.finditer(sentence.text, start, position):
+        start = match.end()
+    return start

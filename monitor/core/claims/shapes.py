@@ -1,0 +1,305 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Numbers whose noun stands elsewhere in the sentence, by named shapes.
+
+Shapes: `subject` ("the number of soldiers is N"), `numbered` ("Russian forces number N"), `change`
+("cut its troops to N"), `collective` ("a force of N", "an N-strong force"), `apposition` ("those
+troops, about N,"). What it is not: numbers without any noun in their sentence (`ellipsis`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from monitor.core.claims.counted import Counted, adjective_before, follows_link, head_before
+from monitor.core.claims.grammar import WEAK_BELOW, WORD, Grammar, Sentence
+from monitor.core.claims.numerals import Quantity
+from monitor.core.claims.phrase import force_after
+from monitor.core.knowledge import NameKind
+
+_REACH = 160
+# From the changed noun to its number: "their force in the three northern provinces to".
+_CHANGE_GAP = 70
+# "raise the age for workers from 60 to 65": lighter nouns are not what a verb of change counts.
+_LEAST_BODY = 0.5
+_UNKNOWN_BODY = 0.3
+# From a noun to the number that is set beside it, at once or at the end of the clause.
+_ASIDE = re.compile(r" - [^-]{3,240} - ")
+_NEAR, _LATE = 40, 120
+_OF = re.compile(r"\bof\s+$")
+
+
+def collective(
+    sentence: Sentence, quantity: Quantity, grammar: Grammar, end: int
+) -> Counted | None:
+    """Read "a 50,000-strong force", with what stands before the noun."""
+    text = sentence.text
+    at = {name.start: name for name in sentence.names}
+    force: str | None = None
+    position = end
+    for _ in range(6):
+        match = WORD.search(text, position, sentence.end)
+        if match is None:
+            break
+        name = at.get(match.start())
+        if name is not None and NameKind.ADJECTIVE in name.senses:
+            force, position = force or name.senses[NameKind.ADJECTIVE], name.end
+            continue
+        word = match[0].lower()
+        if word in grammar.sets["shapes.collectives"] or grammar.head.match(text, match.start()):
+            return Counted(
+                quantity=quantity,
+                shape="collective",
+                head=match[0],
+                weight=0.9,
+                end=match.end(),
+                force=force or force_after(sentence, grammar, match.end()),
+            )
+        if word in grammar.sets["shapes.stops"] or not word[0].isalpha():
+            break
+        position = match.end()
+    floor = max(sentence.start, quantity.left - _NEAR)
+    body = grammar.last("shapes.collectives", text, floor, quantity.left)
+    if body is not None and not text[end : end + 1].isspace():
+        # "the Afghan army, nominally 180,000 strong,"
+        return Counted(
+            quantity=quantity,
+            shape="collective",
+            head=body[0],
+            weight=0.9,
+            end=end,
+            force=force or adjective_before(sentence, body.start(), sentence.start),
+        )
+    # "a 161-strong majority": an unknown body needs a force and a military word.
+    return Counted(
+        quantity=quantity, shape="collective", weight=_UNKNOWN_BODY, end=end, force=force
+    )
+
+
+def subject(
+    sentence: Sentence, quantity: Quantity, grammar: Grammar, *, in_context: bool
+) -> Counted | None:
+    """Read "the number of soldiers in Kursk has risen to N", "the total would reach N"."""
+    text = sentence.text
+    aside = next((m for m in _ASIDE.finditer(text, sentence.start, quantity.left)), None)
+    reach = _REACH + (aside.end() - aside.start() if aside else 0)
+    floor = max(sentence.start, quantity.left - reach)
+    if not follows_link(sentence, quantity, grammar):
+        return None
+    subject = grammar.last("shapes.subjects", text, floor, quantity.left)
+    if subject is None:
+        return None
+    asides = [match.span() for match in _ASIDE.finditer(text, subject.end(), quantity.left)]
+    others = [
+        q
+        for q in sentence.quantities
+        if subject.end() <= q.start < quantity.start
+        and not q.was
+        and not any(start <= q.start < end for start, end in asides)
+    ]
+    if others:
+        return None
+    head = grammar.head.search(text, subject.end(), quantity.left)
+    if head is None and not in_context:
+        return None
+    force = _named_between(sentence, subject.end(), quantity.left, asides)
+    if (
+        head is None
+        and force is None
+        and _counts_other(sentence, subject.end(), quantity.left, grammar)
+    ):
+        return None
+    return Counted(
+        quantity=quantity,
+        shape="subject",
+        head=head[0] if head else subject[0],
+        weight=grammar.weight(head[0]) if head else 0.6,
+        end=quantity.right,
+        force=force,
+        anaphoric=head is None,
+        subject_start=subject.start(),
+    )
+
+
+def _named_between(
+    sentence: Sentence, start: int, stop: int, asides: Sequence[tuple[int, int]]
+) -> str | None:
+    """Return the force that "the number of Pyongyang's soldiers" names, not in an aside."""
+    for name in sentence.names:
+        if not start <= name.start < stop or any(a <= name.start < b for a, b in asides):
+            continue
+        force = name.senses.get(NameKind.ADJECTIVE) or name.senses.get(NameKind.PEOPLE)
+        if force is None and sentence.text.startswith("'s", name.end):
+            before = sentence.text[max(start, name.start - 5) : name.start].split()
+            force = name.senses.get(NameKind.ACTOR) if before[-1:] in ([], ["of"]) else None
+        if force is not None:
+            return force
+    return None
+
+
+def _counts_other(sentence: Sentence, start: int, end: int, grammar: Grammar) -> bool:
+    return grammar.search("rejects.things", sentence.text, start, end) is not None
+
+
+def force_of(
+    sentence: Sentence, quantity: Quantity, grammar: Grammar, *, in_context: bool
+) -> Counted | None:
+    """Read "a force of N", "a contingent of N", "a total of N"."""
+    text = sentence.text
+    before = _OF.search(text, max(sentence.start, quantity.left - 8), quantity.left)
+    floor = max(sentence.start, quantity.left - 60)
+    if before is None:
+        changed = quantity.was or quantity.changed
+        head = (
+            grammar.search("shapes.collectives", text, floor - 0, quantity.left)
+            if changed
+            else None
+        )
+        if head is None:
+            return None
+        return Counted(
+            quantity=quantity,
+            shape="change",
+            head=head[0],
+            weight=0.7,
+            end=quantity.right,
+            force=None,
+        )
+    noun = grammar.ends("shapes.collectives", text, floor, before.start())
+    if noun is None or not (in_context or noun[0].lower() != "total"):
+        return None
+    following = WORD.match(text, quantity.right + 1, sentence.end)
+    if (
+        following is not None
+        and following[0].lower() not in grammar.sets["shapes.stops"]
+        and following[0][0].isalpha()
+    ):
+        return None
+    force = None
+    for name in sentence.names:
+        if noun.start() - 40 <= name.start < noun.start() and NameKind.ADJECTIVE in name.senses:
+            gap = text[name.end : noun.start()].split()
+            if len(gap) <= 2:
+                force = name.senses[NameKind.ADJECTIVE]
+    return Counted(
+        quantity=quantity,
+        shape="collective",
+        head=noun[0],
+        weight=0.7,
+        end=quantity.right,
+        force=force,
+        anaphoric=force is None,
+    )
+
+
+def numbered(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted | None:
+    """Read "Russian forces near Kupiansk number N", "North Korean military, numbering N people"."""
+    text = sentence.text
+    verb = grammar.ends(
+        "shapes.counts", text, max(sentence.start, quantity.left - 24), quantity.left
+    )
+    if verb is None:
+        return None
+    floor = max(sentence.start, verb.start() - _REACH)
+    for other in sentence.quantities:
+        if other.end <= verb.start():
+            floor = max(floor, other.end)
+    found = head_before(sentence, floor, verb.start(), grammar)
+    if found is None:
+        body = grammar.last("shapes.collectives", text, floor, verb.start())
+        if body is None:
+            return None
+        found = body, adjective_before(sentence, body.start(), floor)
+    head, force = found
+    if 0 < grammar.weight(head[0]) < _LEAST_BODY:
+        return None
+    return Counted(
+        quantity=quantity,
+        shape="numbered",
+        head=head[0],
+        weight=max(0.6, grammar.weight(head[0])),
+        end=quantity.right,
+        force=force,
+        subject_start=head.start(),
+    )
+
+
+def changed(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted | None:
+    """Read "cut its troops in Cyprus to N (from M)", "the army has grown … to N"."""
+    text, left = sentence.text, quantity.left
+    before = text[max(sentence.start, left - 6) : left].lower().split()
+    if not before or before[-1] not in {"to", "from"} or not _is_free(sentence, quantity, grammar):
+        return None
+    floor = max(sentence.start, left - _REACH)
+    growth = grammar.last("shapes.growth", text, floor, left)
+    if growth is None:
+        return None
+    found = head_before(sentence, floor, left, grammar)
+    if found is None:
+        return None
+    head, force = found
+    if grammar.weight(head[0]) < _LEAST_BODY:
+        return None
+    gap = text[max(head.end(), growth.end()) : left]
+    if any(sign in gap for sign in ';:"') or len(gap) > _CHANGE_GAP:
+        return None
+    was = before[-1] == "from"
+    return Counted(
+        quantity=replace(quantity, was=True) if was else quantity,
+        shape="change",
+        head=head[0],
+        weight=max(0.6, grammar.weight(head[0])),
+        end=quantity.right,
+        force=force,
+        subject_start=min(head.start(), growth.start()),
+    )
+
+
+def apposition(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted | None:
+    """Read "some of those troops, about N, are …" and "the contingent (N)"."""
+    text, left = sentence.text, quantity.left
+    opening = text[max(sentence.start, left - 3) : left]
+    closing = text[quantity.right : quantity.right + 2].lstrip()[:1]
+    if not opening.rstrip().endswith((",", "(", "-")) or closing not in {
+        ",",
+        ")",
+        "-",
+        ".",
+        '"',
+        "",
+    }:
+        return None
+    position = left - len(opening) + len(opening.rstrip()) - 1
+    # "they gather troops in the direction of Sumy, over 50,000": only a number that is hedged comes late.
+    late = quantity.left < quantity.start and closing in {",", ".", '"', ""}
+    reach = _LATE if late else _NEAR
+    found = head_before(sentence, max(sentence.start, position - reach), position, grammar)
+    if found is None or grammar.weight(found[0][0]) < WEAK_BELOW:
+        return None
+    if not late and text[found[0].end() : position].strip():
+        return None
+    if any(found[0].end() <= other.start < position for other in sentence.quantities):
+        return None
+    head, force = found
+    return Counted(
+        quantity=quantity,
+        shape="apposition",
+        head=head[0],
+        weight=grammar.weight(head[0]),
+        end=quantity.right,
+        force=force,
+    )
+
+
+def _is_free(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> bool:
+    """Say whether no other noun follows the number: "to 40,000 rounds" is no change of troops."""
+    if not sentence.text.startswith(" ", quantity.right):
+        return True
+    following = WORD.match(sentence.text, quantity.right + 1, sentence.end)
+    return (
+        following is None
+        or not following[0][0].isalpha()
+        or following[0].lower() in grammar.sets["shapes.stops"]
+        or following[0].lower() in grammar.sets["shapes.adverbs"]
+    )

@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who a noun phrase before or after a verb of saying is, when the list of sources does not know it.
+
+Phrases, each a rule id: `office` ("Estonia's intelligence chief", "the defence ministry in Taipei"),
+`title` ("Defence Minister Anna Example": an office of a state that the phrase does not name), `role`
+("a security source"), `literal` (a name nobody lists). Rules of this file: a phrase ends at a comma
+unless an apposition follows; unknown speakers keep their own words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from monitor.core.claims.grammar import WORD, Grammar, Sentence
+from monitor.core.knowledge import Name, NameKind
+from monitor.core.model import Source
+
+_PHRASE_REACH = 110
+_MOST_WORDS = 9
+_BREAK = re.compile(
+    r"[\";:()\n]| - |\b(?:that|which|while|but|because|when|after|before|whose|where|and then)\b",
+    re.IGNORECASE,
+)
+_TRAILING = re.compile(
+    r"(?:\s+|^)(?:also|has|have|had|later|then|now|still|earlier|recently|currently|since|repeatedly|"
+    r"(?:on|late|early)\s+[A-Z]\w+day|in a statement|by telephone|who|previously|himself|herself)\s*$"
+)
+_SEAT = re.compile(r"^(?P<office>.+?)\s+(?:in|of)\s+(?:the\s+)?$")
+_OFFICE_AT = re.compile(r"([a-z][\w' -]*?[a-z])\s+(?:of|in|from|for|at)\s+")
+_OFFICE_OF = re.compile(r"\s+of(?:\s+the)?$")
+_NAME = re.compile(
+    r"^(?:[A-Z][\w'.-]*|al-[A-Z][\w'-]*)(?:\s+(?:(?:bin|al|de|van|von|der|el|da|dos)\s+)?"
+    r"(?:[A-Z][\w'.-]*|al-[A-Z][\w'-]*|el-[A-Z][\w'-]*))*$"
+)
+_DETERMINERS = frozenset(
+    "a an the one two three four five several some many other another senior top unnamed anonymous "  # noqa: SIM905
+    "its their his her this that few multiple various both most".split()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaker:
+    """A speaker that a phrase stands for, where the phrase begins, and the rule that read it."""
+
+    start: int
+    end: int
+    source: Source
+    rule: str
+
+
+class Phrases:
+    """Reads noun phrases; `government` gives the source that speaks for a force."""
+
+    def __init__(self, grammar: Grammar, government: Callable[[str], Source | None]) -> None:
+        self._grammar = grammar
+        self._government = government
+
+    def before(self, sentence: Sentence, verb: int) -> Speaker | None:
+        """Return who stands before a verb of saying."""
+        text = sentence.text
+        floor = max(sentence.start, verb - _PHRASE_REACH)
+        for match in _BREAK.finditer(text, floor, verb):
+            floor = match.end()
+        phrase = text[floor:verb]
+        trailing = _TRAILING.search(phrase)
+        while trailing is not None and trailing.start():
+            phrase = phrase[: trailing.start()]
+            trailing = _TRAILING.search(phrase)
+        parts = phrase.split(",")
+        if not parts[-1].strip() and len(parts) > 1:
+            return self._apposed(sentence, floor, parts[:-1])
+        return self._read(sentence, floor + len(phrase) - len(parts[-1]), parts[-1])
+
+    def at(self, sentence: Sentence, start: int, limit: int) -> Speaker | None:
+        """Return who stands right after `start`, up to `limit`: "according to a security source"."""
+        phrase = sentence.text[start:limit]
+        stop = _BREAK.search(phrase)
+        phrase = phrase[: stop.start()] if stop else phrase
+        familiar = self._grammar.patterns["attribution.familiar"].search(phrase)
+        if familiar is not None:
+            literal = unknown(familiar[0].lower())
+            return Speaker(start=start, end=start + familiar.end(), source=literal, rule="role")
+        words = list(WORD.finditer(phrase))
+        for count in range(min(len(words), _MOST_WORDS), 0, -1):
+            found = self._read(sentence, start, phrase[: words[count - 1].end()])
+            if found is not None:
+                return found
+        return None
+
+    def _apposed(self, sentence: Sentence, floor: int, parts: Sequence[str]) -> Speaker | None:
+        """Read "the Estonian defence minister, Hanno Pevkur, said" and "Pevkur, the minister, said"."""
+        if len(parts) < 2:
+            return self._read(sentence, floor, parts[-1])
+        offset = floor + sum(len(part) + 1 for part in parts[:-2])
+        first = self._read(sentence, offset, parts[-2])
+        second = self._read(sentence, offset + len(parts[-2]) + 1, parts[-1])
+        ranked = [found for found in (first, second) if found is not None]
+        return min(ranked, key=lambda found: _RANK[found.rule], default=None)
+
+    def _read(self, sentence: Sentence, offset: int, phrase: str) -> Speaker | None:
+        body = phrase.strip()
+        if not body:
+            return None
+        familiar = self._grammar.ends("attribution.familiar", body, 0, len(body))
+        if familiar is not None:
+            literal = unknown(familiar[0].lower())
+            return Speaker(start=offset, end=offset + len(phrase), source=literal, rule="role")
+        start = offset + len(phrase) - len(phrase.lstrip())
+        words = body.split()
+        named = [
+            name
+            for name in sentence.names
+            if start <= name.start < start + len(body)
+            and {NameKind.ACTOR, NameKind.ADJECTIVE} & set(name.senses)
+        ]
+        return (
+            self._seat(sentence, start, body, named)
+            or self._office(start, body, named)
+            or self._title(start, body, words, named)
+            or self._role(start, body, words)
+            or self._head(start, body)
+            or self._literal(start, body, words, named)
+        )
+
+    def _head(self, start: int, body: str) -> Speaker | None:
+        """Read "the governor of Tete", "an officer in the town": the office, not its place."""
+        match = _OFFICE_AT.match(body)
+        if match is None:
+            return None
+        return self._role(start, match[1], match[1].split())
+
+    def _seat(
+        self, sentence: Sentence, start: int, body: str, named: Sequence[Name]
+    ) -> Speaker | None:
+        """Read "the defence ministry in Taipei", "the government of Chad"."""
+        if not named or NameKind.ACTOR not in named[-1].senses:
+            return None
+        last = named[-1]
+        match = _SEAT.match(sentence.text[start : last.start])
+        if last.end < start + len(body) or match is None:
+            return None
+        if not self._is_office(match["office"].split()):
+            return None
+        return self._of_state(start, body, last.senses[NameKind.ACTOR], "office")
+
+    def _office(self, start: int, body: str, named: Sequence[Name]) -> Speaker | None:
+        """Read "Estonia's foreign intelligence chief (Kaupo Rosin)", "a Turkish official"."""
+        for name in named:
+            force = name.senses.get(NameKind.ADJECTIVE)
+            rest = body[name.end - start :]
+            if rest.startswith("'s") and NameKind.ACTOR in name.senses:
+                force, rest = name.senses[NameKind.ACTOR], rest[2:]
+            if force is None or len(force) > 2 or force == _NO_STATE:
+                continue
+            opening = body[: name.start - start].strip().lower()
+            of = _OFFICE_OF.search(opening)
+            if of is not None and self._is_office(opening[: of.start()].split()):
+                return self._of_state(start, body, force, "office")
+            if opening not in _OPENINGS:
+                continue
+            if self._is_office(_without_name(rest.split())):
+                return self._of_state(start, body, force, "office")
+        return None
+
+    def _title(
+        self, start: int, body: str, words: Sequence[str], named: Sequence[Name]
+    ) -> Speaker | None:
+        """Read an office that only a state has, where no state is named: its own words for now."""
+        office = [word.lower() for word in words]
+        if named or len(office) > _MOST_WORDS:
+            return None
+        forms = [
+            " ".join(word.strip(".,'") for word in form) for form in (words, _without_name(words))
+        ]
+        ends = (
+            self._grammar.ends("attribution.state_offices", form, 0, len(form)) for form in forms
+        )
+        if all(found is None for found in ends):
+            return None
+        if {"former", "ex", "local", "regional", "retired", "rebel"} & set(office):
+            return None
+        return Speaker(start=start, end=start + len(body), source=unknown(body), rule="title")
+
+    def _role(self, start: int, body: str, words: Sequence[str]) -> Speaker | None:
+        if words[-1].lower().strip("'") not in self._grammar.sets["attribution.roles"]:
+            return None
+        if words[0].lower() in self._grammar.sets["force.possessives"]:
+            return None  # "his agency assessed": he, who was named before
+        kept = [word for word in words[-4:] if word.lower() not in _DETERMINERS]
+        if any(word in _STOP for word in kept[:-1]):
+            kept = kept[-1:]
+        literal = unknown(_plural(" ".join(kept)).lower())
+        return Speaker(start=start, end=start + len(body), source=literal, rule="role")
+
+    def _literal(
+        self, start: int, body: str, words: Sequence[str], named: Sequence[Name]
+    ) -> Speaker | None:
+        titles = self._grammar.sets["attribution.titles"]
+        kept = list(words)
+        while len(kept) > 1 and (
+            kept[0].lower().strip(".") in titles | _DETERMINERS or kept[0][0].islower()
+        ):
+            kept.pop(0)
+        name = " ".join(kept)
+        if not _NAME.match(name) or len(kept) > 5 or name.lower() in _NO_SPEAKER:
+            return None
+        if name.endswith("'s") or any(start <= item.start and len(kept) == 1 for item in named):
+            return None
+        if kept[0].lower() in _NO_SPEAKER:
+            return None
+        return Speaker(start=start, end=start + len(body), source=unknown(name), rule="literal")
+
+    def _is_office(self, words: Sequence[str]) -> bool:
+        if not 0 < len(words) <= _MOST_WORDS:
+            return False
+        return words[-1].lower().strip(",'") in self._grammar.sets["attribution.offices"]
+
+    def _of_state(self, start: int, body: str, force: str, rule: str) -> Speaker | None:
+        source = self._government(force)
+        if source is None:
+            return None
+        return Speaker(start=start, end=start + len(body), source=source, rule=rule)
+
+
+_RANK = {"office": 0, "title": 1, "literal": 2, "role": 3}
+# "European officials" are of no one state.
+_NO_STATE = "EU"
+_OPENINGS = frozenset(
+    {"", "the", "a", "an", "one", "two", "three", "several", "some", "senior", "a senior", "top",
+     "another", "former", "two senior", "three senior", "as the", "as"}
+)  # fmt: skip
+_STOP = frozenset({"of", "in", "and", "to", "for", "with", "from", "by", "on", "at"})
+_NO_SPEAKER = frozenset(
+    "the a an this that these those it there he she they we i nobody none everyone somebody few many people but and as in on also who which monday "  # noqa: SIM905
+    "tuesday wednesday thursday friday saturday sunday january february march april may june july august "
+    "september october november december question q".split()
+)
+
+
+def _without_name(words: Sequence[str]) -> Sequence[str]:
+    """Drop a person's name from the end: "army chief Abdel Fattah al-Burhan"."""
+    end = len(words)
+    while end > 1 and (words[end - 1][:1].isupper() or words[end - 1][:3] in {"al-", "el-"}):
+        end -= 1
+    if end == 1 and words[0][:1].isupper() and len(words) > 1:
+        # All in capitals: "Defence Minister Margarita Robles" ends its title with the last title word.
+        lower = [word.lower() for word in words]
+        last = max((i for i, word in enumerate(lower) if word in _TITLE_ENDS), default=-1)
+        return words[: last + 1] if last >= 0 else words
+    return words[:end]
+
+
+_TITLE_ENDS = frozenset({"minister", "president", "chancellor", "premier", "secretary", "spokesman", "spokeswoman", "ministry"})  # fmt: skip
+
+
+def _plural(words: str) -> str:
+    """Give one spelling to "official" and "officials"."""
+    plain = words.endswith(("s", "media", "intelligence", "group", "staff"))
+    return words if plain else f"{words}s"
+
+
+def unknown(literal: str) -> Source:
+    """Return an ad-hoc source with the literal words."""
+    name = " ".join(literal.split()).strip(" .,'\"")
+    slug = f"text:{name.lower()}"
+    return Source(id=slug, name=name, family=slug)
