@@ -24,7 +24,7 @@ CONFIG ?= seeds/feeds.toml
 STATE_DIRECTORY ?= $(CURDIR)/var
 PYTEST_ARGS ?= --numprocesses auto
 
-.PHONY: help demo run test check eval fit lint types contracts format schemas lock clean \
+.PHONY: help demo run test soak check eval fit lint types contracts format schemas lock clean \
   python-found
 
 help: ## list the targets
@@ -38,6 +38,9 @@ run: .venv-run/.complete ## start the daemon on real feeds; CONFIG=my.toml for y
 
 test: lint types contracts ## lint, types, import contracts and the whole test suite
 	@$(DEV) -m pytest $(PYTEST_ARGS)
+
+soak: .venv/.complete ## the kill test with 300 alerts (several minutes); prints its figures
+	@FIGUREWATCH_SOAK_ALERTS=300 $(DEV) -m pytest tests/journeys/test_soak.py -s $(PYTEST_ARGS)
 
 check: lint types contracts ## the fast part of `make test`: everything but adapters and journeys
 	@$(DEV) -m pytest tests/core $(PYTEST_ARGS)

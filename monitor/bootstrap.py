@@ -21,18 +21,20 @@ from monitor.clock import Clock, SystemClock
 from monitor.config import (
     FeedSettings,
     LoadedSettings,
-    SubscriberSettings,
     find_config,
     load_settings,
     read_secrets,
 )
 from monitor.core.errors import ConfigError, MonitorError, Problem
 from monitor.core.knowledge import Knowledge
-from monitor.core.model import Channel, ChannelKind, Subscriber
+from monitor.core.model import ChannelKind
 from monitor.core.rules import RuleSet
+from monitor.core.subscribers import Subscriber
 from monitor.fetch import Client, ClientSettings
 from monitor.knowledge import load_knowledge, shipped_root
 from monitor.notify import Notifier
+from monitor.notify.apprise import AppriseNotifier, check_apprise
+from monitor.notify.chart import painter
 from monitor.notify.email import EmailNotifier, check_email_settings
 from monitor.notify.email import EmailSettings as MailTransport
 from monitor.notify.webhook import WebhookNotifier, secret_complaint
@@ -41,6 +43,7 @@ from monitor.rulefiles import load_rules
 from monitor.schedule import Daemon
 from monitor.seedpacks import SeedPack, find_packs, read_pack
 from monitor.store import FeedPolicy, FeedRow, Store, open_store
+from monitor.subscribing import heartbeat_url, known_subscribers, secret_path
 
 # How a problem names the configuration where its file is not known.
 _CONFIGURATION = "configuration"
@@ -60,6 +63,7 @@ class Assembly:
         packs: tuple[SeedPack, ...],
         secrets: Mapping[str, tuple[str, ...]],
         mail: MailTransport,
+        apprise: Mapping[str, tuple[str, ...]],
     ) -> None:
         self.loaded = loaded
         self.settings = loaded.settings
@@ -67,7 +71,8 @@ class Assembly:
         self.packs = packs
         self.clock: Clock = SystemClock()
         self._secrets = secrets
-        self._mail = mail
+        self.mail = mail
+        self._apprise = apprise
 
     def feeds(self) -> tuple[FeedRow, ...]:
         """Return the configured feeds as rows of the store."""
@@ -110,10 +115,14 @@ class Assembly:
     def notifiers(self, client: Client) -> dict[str, Notifier]:
         """Return the notifier of every configured channel, by channel id."""
         gazetteer = self.site.knowledge.gazetteer
-        email = EmailNotifier(self._mail, gazetteer)
-        webhook = WebhookNotifier(client.post, self._secrets, gazetteer)
+        kinds: dict[ChannelKind, Notifier] = {
+            ChannelKind.EMAIL: EmailNotifier(self.mail, gazetteer, painter()),
+            ChannelKind.WEBHOOK: WebhookNotifier(client.post, self._secrets, gazetteer),
+        }
+        if self._apprise:
+            kinds[ChannelKind.APPRISE] = AppriseNotifier(self._apprise, gazetteer)
         return {
-            channel.id: email if channel.kind is ChannelKind.EMAIL else webhook
+            channel.id: kinds[channel.kind]
             for subscriber in self.site.subscribers
             for channel in subscriber.channels
         }
@@ -160,6 +169,9 @@ def assemble(config: str | None, environment: Mapping[str, str] | None = None) -
     packs: tuple[SeedPack, ...] = ()
     secrets: dict[str, tuple[str, ...]] = {}
     mail: MailTransport | None = None
+    apprise: dict[str, tuple[str, ...]] = {}
+    subscribers: tuple[Subscriber, ...] = ()
+    heartbeat: str | None = None
     with _collecting(problems, loaded):
         _check_seed_folders(loaded)
     with _collecting(problems, loaded):
@@ -170,6 +182,12 @@ def assemble(config: str | None, environment: Mapping[str, str] | None = None) -
     with _collecting(problems, loaded):
         secrets = _webhook_secrets(loaded)
     with _collecting(problems, loaded):
+        apprise = _apprise_urls(loaded)
+    with _collecting(problems, loaded):
+        heartbeat = heartbeat_url(loaded)
+    with _collecting(problems, loaded):
+        subscribers = known_subscribers(loaded)
+    with _collecting(problems, loaded):
         mail = _mail_transport(loaded)
         check_email_settings(mail)
     if problems or knowledge is None or rules is None or mail is None:
@@ -179,9 +197,10 @@ def assemble(config: str | None, environment: Mapping[str, str] | None = None) -
         knowledge=knowledge,
         knowledge_roots=roots,
         rules=rules,
-        subscribers=tuple(map(_subscriber, loaded.settings.subscriber)),
+        subscribers=subscribers,
+        heartbeat_url=heartbeat,
     )
-    return Assembly(loaded, site, packs, secrets, mail)
+    return Assembly(loaded, site, packs, secrets, mail, apprise)
 
 
 @contextmanager
@@ -228,13 +247,24 @@ def _webhook_secrets(loaded: LoadedSettings) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     problems: list[Problem] = []
     for subscriber in loaded.settings.subscriber:
-        if subscriber.webhook is not None and subscriber.secret_file is not None:
+        if subscriber.secret_file is not None:
             with _collecting(problems, loaded):
                 found[f"{subscriber.id}/webhook"] = _signing_secrets(
-                    _secret_path(loaded, subscriber.secret_file)
+                    secret_path(loaded, subscriber.secret_file)
                 )
     if problems:
         raise ConfigError(tuple(problems))
+    return found
+
+
+def _apprise_urls(loaded: LoadedSettings) -> dict[str, tuple[str, ...]]:
+    """Return the Apprise URLs by channel id; refuse them where Apprise is not installed."""
+    found = {
+        f"{row.id}/{ChannelKind.APPRISE}": read_secrets(secret_path(loaded, row.apprise_file))
+        for row in loaded.settings.subscriber
+        if row.apprise_file is not None
+    }
+    check_apprise(found)
     return found
 
 
@@ -242,13 +272,14 @@ def _mail_transport(loaded: LoadedSettings) -> MailTransport:
     mail = loaded.settings.email
     password = None
     if mail.password_file is not None:
-        password = read_secrets(_secret_path(loaded, mail.password_file))[0]
+        password = read_secrets(secret_path(loaded, mail.password_file))[0]
     return MailTransport(
         smtp=mail.smtp,
         sender=mail.sender,
         username=mail.username,
         password=password,
         timeout_seconds=mail.timeout.total_seconds(),
+        unsubscribe_url=mail.unsubscribe,
     )
 
 
@@ -270,34 +301,12 @@ def _packs(names: tuple[str, ...], roots: tuple[Path, ...]) -> tuple[SeedPack, .
     return tuple(read_pack(found[name]) for name in names)
 
 
-def _secret_path(loaded: LoadedSettings, value: str) -> Path:
-    """Resolve a secret file: systemd's credentials first, then beside the configuration."""
-    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
-    if credentials and "/" not in value and (Path(credentials) / value).is_file():
-        return Path(credentials) / value
-    return loaded.resolve(value)
-
-
 def _signing_secrets(path: Path) -> tuple[str, ...]:
     secrets = read_secrets(path)
     complaints = [complaint for row in secrets if (complaint := secret_complaint(row))]
     if complaints:
         raise ConfigError(tuple(Problem(file=str(path), message=text) for text in complaints))
     return secrets
-
-
-def _subscriber(settings: SubscriberSettings) -> Subscriber:
-    addresses = ((ChannelKind.EMAIL, settings.email), (ChannelKind.WEBHOOK, settings.webhook))
-    return Subscriber(
-        id=settings.id,
-        rules=settings.rules,
-        min_severity=settings.min_severity,
-        channels=tuple(
-            Channel(id=f"{settings.id}/{kind}", subscriber=settings.id, kind=kind, address=address)
-            for kind, address in addresses
-            if address is not None
-        ),
-    )
 
 
 def _policy(feed: FeedSettings) -> FeedPolicy:

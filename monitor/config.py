@@ -16,113 +16,62 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
-from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import platformdirs
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
-    WithJsonSchema,
     model_validator,
 )
 from pydantic.json_schema import GenerateJsonSchema
 
+from monitor.config_fields import (
+    Duration,
+    FirstPoll,
+    FullText,
+    HttpUrl,
+    Identifier,
+    Network,
+    Section,
+    SmtpUrl,
+    WayOut,
+    format_duration,
+    parse_duration,
+)
 from monitor.core.errors import ConfigError, Problem
-from monitor.core.model import Severity
+from monitor.subscriber_settings import RouteSettings, SubscriberSettings, as_written
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)")
-_UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
-_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+__all__ = [
+    "FeedSettings",
+    "LoadedSettings",
+    "RouteSettings",
+    "Settings",
+    "SubscriberSettings",
+    "find_config",
+    "format_duration",
+    "load_settings",
+    "parse_duration",
+    "read_secrets",
+    "settings_schema",
+]
+
 _ENVIRONMENT_PREFIX = "FIGUREWATCH_"
 
 
-def parse_duration(value: object) -> timedelta:
-    """Read "90s", "5m", "1h 30m", "2d"; raise `ValueError` for anything else."""
-    if isinstance(value, timedelta):
-        return value
-    if not isinstance(value, str) or not re.fullmatch(rf"\s*(?:{_DURATION.pattern}\s*)+", value):
-        msg = 'expected a duration such as "90s", "5m", "6h" or "2d"'
-        raise ValueError(msg)
-    seconds = sum(float(match[1]) * _UNIT_SECONDS[match[2]] for match in _DURATION.finditer(value))
-    return timedelta(seconds=seconds)
-
-
-def format_duration(value: timedelta) -> str:
-    """Write a duration the way `parse_duration` reads it."""
-    seconds = value.total_seconds()
-    for unit in ("w", "d", "h", "m"):
-        if seconds >= _UNIT_SECONDS[unit] and seconds % _UNIT_SECONDS[unit] == 0:
-            return f"{int(seconds / _UNIT_SECONDS[unit])}{unit}"
-    return f"{seconds:g}s"
-
-
-def _identifier(value: str) -> str:
-    if not _ID.fullmatch(value):
-        msg = "expected lower-case letters, digits, dots, dashes or underscores, at most 64"
-        raise ValueError(msg)
-    return value
-
-
-def _network(value: str) -> str:
-    return str(ip_network(value, strict=False))
-
-
-def _http_url(value: str) -> str:
-    # The guard in `fetch` decides about addresses; here only what can never work is refused.
-    if not re.fullmatch(r"https?://[^\s\\\x00-\x1f]+", value) or len(value) > 2048:
-        msg = "expected an http:// or https:// URL of at most 2048 characters"
-        raise ValueError(msg)
-    return value
-
-
-def _mail_address(value: str) -> str:
-    if (
-        not re.fullmatch(r"[^\s<>@,;:\"\\\x00-\x1f]+@[^\s<>@,;:\"\\\x00-\x1f]+", value)
-        or len(value) > 254
-    ):
-        msg = "expected one e-mail address"
-        raise ValueError(msg)
-    return value
-
-
-def _smtp_url(value: str) -> str:
-    if not re.fullmatch(r"smtps?://[^\s\x00-\x1f]+", value):
-        msg = 'expected "smtp://host:port" or "smtps://host:port"'
-        raise ValueError(msg)
-    return value
-
-
-Duration = Annotated[
-    timedelta,
-    BeforeValidator(parse_duration),
-    WithJsonSchema({"type": "string", "pattern": rf"^\s*(?:{_DURATION.pattern}\s*)+$"}),
-]
-Identifier = Annotated[str, AfterValidator(_identifier)]
-HttpUrl = Annotated[str, AfterValidator(_http_url)]
-FullText = Literal["auto", "always", "never"]
-FirstPoll = Literal["recent", "all", "silent"]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class StoreSettings(_Section):
+class StoreSettings(Section):
     """Where state lives."""
 
     path: str = Field("figurewatch.db", description="SQLite file; relative to the state directory")
 
 
-class FetchSettings(_Section):
+class FetchSettings(Section):
     """How feeds and article pages are fetched."""
 
-    allow_networks: tuple[Annotated[str, AfterValidator(_network)], ...] = Field(
+    allow_networks: tuple[Network, ...] = Field(
         (), description="networks beyond the globally routable ones that may be reached, any port"
     )
     min_interval: Duration = Field(timedelta(minutes=5), description="no feed is polled more often")
@@ -143,7 +92,7 @@ class FetchSettings(_Section):
     )
 
 
-class RulesSettings(_Section):
+class RulesSettings(Section):
     """Which rule files are used."""
 
     paths: tuple[str, ...] = Field((), description="files or folders of your own rules")
@@ -153,7 +102,7 @@ class RulesSettings(_Section):
     )
 
 
-class SeedsSettings(_Section):
+class SeedsSettings(Section):
     """What a fresh store knows from the start."""
 
     packs: tuple[str, ...] = Field(
@@ -164,16 +113,16 @@ class SeedsSettings(_Section):
     )
 
 
-class WebSettings(_Section):
+class WebSettings(Section):
     """The web pages. This version has none yet; the key is accepted so that files stay valid."""
 
     listen: str = Field("127.0.0.1:8787", description="address of the web pages (not built yet)")
 
 
-class EmailSettings(_Section):
+class EmailSettings(Section):
     """How mail leaves."""
 
-    smtp: Annotated[str, AfterValidator(_smtp_url)] = Field(
+    smtp: SmtpUrl = Field(
         "smtp://localhost:25", description="mail server; smtps:// for implicit TLS"
     )
     sender: str = Field(
@@ -182,11 +131,14 @@ class EmailSettings(_Section):
     username: str | None = Field(None, description="login name, if the server wants one")
     password_file: str | None = Field(None, description="file holding the password")
     timeout: Duration = Field(timedelta(seconds=60), description="longest wait for one answer")
+    unsubscribe: WayOut | None = Field(
+        None, description="where readers can leave: https:// (takes a POST) or mailto:"
+    )
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
-class DeliverySettings(_Section):
+class DeliverySettings(Section):
     """How long and how often a delivery is tried again."""
 
     first_retry: Duration = Field(
@@ -196,9 +148,26 @@ class DeliverySettings(_Section):
     )
     max_retry: Duration = Field(timedelta(hours=3), description="longest wait between two tries")
     retry_for: Duration = Field(timedelta(days=2), description="then the delivery is a dead letter")
+    heartbeat_file: str | None = Field(
+        None, description="file with a URL that is asked for while all is well"
+    )
+    heartbeat_every: Duration = Field(timedelta(minutes=5), description="how often, at least 10 s")
+    operators: tuple[str, ...] = Field(
+        (), description="subscribers who are told of dead letters and channels out of service"
+    )
 
 
-class LogSettings(_Section):
+class CanarySettings(Section):
+    """A made-up figure that is sent through everything, to see that alerts still arrive."""
+
+    subscriber: str | None = Field(None, description="who is told; without one no canary is sent")
+    every: Duration = Field(timedelta(hours=1), description="how often")
+    alarm_after: Duration = Field(
+        timedelta(minutes=15), description="not delivered by then, operators are told"
+    )
+
+
+class LogSettings(Section):
     """What is logged, and how."""
 
     level: Literal["debug", "info", "warning", "error"] = Field(
@@ -209,7 +178,7 @@ class LogSettings(_Section):
     )
 
 
-class FeedSettings(_Section):
+class FeedSettings(Section):
     """One feed."""
 
     id: Identifier = Field(description="short name used in logs, status and rules")
@@ -224,32 +193,7 @@ class FeedSettings(_Section):
     enabled: bool = Field(default=True, description="false keeps the feed but does not poll it")
 
 
-class SubscriberSettings(_Section):
-    """One subscriber: who is told about which alerts, and how."""
-
-    id: Identifier = Field(description="short name")
-    email: Annotated[str, AfterValidator(_mail_address)] | None = Field(
-        None, description="mail address"
-    )
-    webhook: HttpUrl | None = Field(None, description="URL that receives signed POST requests")
-    secret_file: str | None = Field(
-        None, description='file with the webhook secret ("whsec_…"), two lines while rotating'
-    )
-    rules: tuple[str, ...] = Field(("*",), description="rule ids, with * and ? as wildcards")
-    min_severity: Severity = Field(Severity.INFO, description="quieter alerts are not sent")
-
-    @model_validator(mode="after")
-    def _has_a_channel(self) -> SubscriberSettings:
-        if self.email is None and self.webhook is None:
-            msg = "needs email or webhook"
-            raise ValueError(msg)
-        if self.webhook is not None and self.secret_file is None:
-            msg = "webhook needs secret_file (webhooks are always signed)"
-            raise ValueError(msg)
-        return self
-
-
-class Settings(_Section):
+class Settings(Section):
     """The whole configuration."""
 
     store: StoreSettings = StoreSettings()
@@ -259,6 +203,7 @@ class Settings(_Section):
     web: WebSettings = WebSettings()
     email: EmailSettings = EmailSettings()
     delivery: DeliverySettings = DeliverySettings()
+    canary: CanarySettings = CanarySettings()
     log: LogSettings = LogSettings()
     feed: tuple[FeedSettings, ...] = ()
     subscriber: tuple[SubscriberSettings, ...] = ()
@@ -281,7 +226,7 @@ class _Schema(GenerateJsonSchema):
         """Return a default value as JSON-ready data."""
         if isinstance(dft, timedelta):
             return format_duration(dft)
-        return super().encode_default(dft)
+        return super().encode_default(as_written(dft))
 
 
 def settings_schema() -> dict[str, object]:
@@ -475,9 +420,11 @@ _MODELS: dict[str, type[BaseModel]] = {
     "web": WebSettings,
     "email": EmailSettings,
     "delivery": DeliverySettings,
+    "canary": CanarySettings,
     "log": LogSettings,
     "feed": FeedSettings,
     "subscriber": SubscriberSettings,
+    "route": RouteSettings,
 }
 
 

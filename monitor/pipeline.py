@@ -23,38 +23,34 @@ import structlog
 from monitor import feeds, pages
 from monitor.clock import Clock
 from monitor.config import Settings
-from monitor.core.alerts import messages
 from monitor.core.claims import may_hold_claims
 from monitor.core.decide import Policy, decide
-from monitor.core.delivery import Backoff, Dead, next_step
-from monitor.core.errors import DeliveryError, FetchError, MonitorError, ParseError
+from monitor.core.delivery import Backoff
+from monitor.core.errors import FetchError, MonitorError, ParseError
 from monitor.core.knowledge import Knowledge
 from monitor.core.memory import needs
 from monitor.core.model import (
     Article,
     Decision,
-    Delivery,
     Entry,
     ParsedFeed,
-    Receipt,
-    Subscriber,
 )
 from monitor.core.prepare import Reading, entry_text, prepare
 from monitor.core.rules import RuleSet
+from monitor.core.subscribers import Subscriber
 from monitor.core.urls import redact
+from monitor.deliver import Deliverer, Terms
+from monitor.dispatch import Dispatch
 from monitor.fetch import Client, Fetched, NotModified
 from monitor.knowledge import load_knowledge
 from monitor.notify import Notifier
 from monitor.seedpacks import SeedPack, seed_articles
-from monitor.store import EntryMark, EntryState, FeedRow, Outbox, PollResult, Store
-from monitor.telling import tell_decision, tell_delivery_failed, tell_delivery_sent
+from monitor.store import EntryMark, EntryState, FeedRow, PollResult, Store
+from monitor.telling import tell_decision
 from monitor.workers import run_in_worker
 
 # A first poll tells about the last two days and takes the rest as history (DESIGN section 6).
 _RECENT = timedelta(hours=48)
-# One attempt may take as long as the slowest channel's own limits (SMTP waits ten minutes for the
-# answer to DATA); a lease that outlives them can never make two processes send at once.
-_LEASE = timedelta(minutes=15)
 _PARSE_SECONDS = 20.0
 _PREPARE_SECONDS = 60.0
 _PAGE_SECONDS = 30.0
@@ -94,6 +90,7 @@ class Site:
     knowledge_roots: tuple[Path, ...]
     rules: RuleSet
     subscribers: tuple[Subscriber, ...]
+    heartbeat_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +119,10 @@ class Pipeline:
     ) -> None:
         self.site = site
         self.store = store
-        self.outbox = Outbox(store)
+        self.dispatch = Dispatch(store)
+        self.outbox = self.dispatch.outbox
         self.notifiers = notifiers
+        self.deliverer = Deliverer(store, self.dispatch, clock, self._terms)
         self._client = client
         self._robots = pages.Robots(client.get)
         self._clock = clock
@@ -336,7 +335,7 @@ class Pipeline:
             silence_all="first-poll" if _first_poll_is(feed, "silent") else None,
         )
         decision = decide_and_commit(
-            self.store, self.outbox, articles, policy, self.site.subscribers, poll
+            self.store, self.dispatch, articles, policy, self.site.subscribers, poll
         )
         tell_decision(self._log, decision, self.site.knowledge.gazetteer)
         return decision
@@ -411,92 +410,38 @@ class Pipeline:
 
     # --- deliver (hop 8) ---------------------------------------------------------------------
 
-    async def deliver_due(self) -> tuple[int, int]:
-        """Try once everything that is due now; return how many were sent and how many not.
-
-        No channel waits for another; within one the order is kept.
-        """
-        moment = self._clock.now()
-        results: list[bool] = []
-
-        async def carry(delivery: Delivery) -> None:
-            results.append(await self.deliver(delivery))
-            await start()
-
-        async def start() -> None:
-            for delivery in await self.lease_due(moment):
-                group.create_task(carry(delivery))
-
-        async with asyncio.TaskGroup() as group:
-            await start()
-        return sum(results), len(results) - sum(results)
-
-    async def lease_due(self, moment: datetime | None = None) -> tuple[Delivery, ...]:
-        """Lease what is due now, or was at `moment`: at most one delivery per channel."""
-        return await asyncio.to_thread(self.outbox.lease, moment or self._clock.now(), _LEASE)
-
-    async def deliver(self, delivery: Delivery) -> bool:
-        """Try one leased delivery and record how it ended; True when the other side took it."""
-        started = self._clock.now()
-        delivery = self._readdressed(delivery)
-        try:
-            receipt = await self._send(delivery)
-        except DeliveryError as error:
-            await self._failed(delivery, started, error)
-            return False
-        except Exception as error:  # noqa: BLE001  (where a delivery may fail in an unforeseen way)
-            self._log.exception("delivery.broke", message=delivery.message.id)
-            await self._failed(delivery, started, DeliveryError(f"internal: {error!r}"))
-            return False
-        finished = self._clock.now()
-        await asyncio.to_thread(self.outbox.sent, delivery, started, finished, receipt.detail)
-        tell_delivery_sent(self._log, delivery, receipt)
-        return True
-
-    def _readdressed(self, delivery: Delivery) -> Delivery:
-        """Return the delivery with its channel as configured now: a wrong address may be mended."""
-        message = delivery.message
-        for subscriber in self.site.subscribers:
-            for channel in subscriber.channels:
-                if channel.id == message.channel.id:
-                    return replace(delivery, message=replace(message, channel=channel))
-        return delivery
-
-    async def _send(self, delivery: Delivery) -> Receipt:
-        channel = delivery.message.channel
-        reason = await asyncio.to_thread(self.outbox.disabled_reason, channel.id, channel.address)
-        if reason is not None:
-            msg = f"channel disabled: {reason}"
-            raise DeliveryError(msg, permanent=True)
-        notifier = self.notifiers.get(channel.id)
-        if notifier is None:
-            msg = "the channel is no longer configured"
-            raise DeliveryError(msg, permanent=True)
-        return await notifier.send(delivery.message)
-
-    async def _failed(self, delivery: Delivery, started: datetime, error: DeliveryError) -> None:
-        settings = self.site.settings.delivery
-        message, now = delivery.message, self._clock.now()
-        step = next_step(
-            error,
-            attempts=delivery.attempts + 1,
-            created=message.created,
-            now=now,
-            seed=message.id,
+    def _terms(self) -> Terms:
+        delivery = self.site.settings.delivery
+        return Terms(
+            subscribers=self.site.subscribers,
+            operators=delivery.operators,
+            notifiers=self.notifiers,
             backoff=Backoff(
-                first=settings.first_retry, longest=settings.max_retry, give_up=settings.retry_for
+                first=delivery.first_retry, longest=delivery.max_retry, give_up=delivery.retry_for
             ),
         )
-        if error.disable:
-            channel = message.channel
-            await asyncio.to_thread(
-                self.outbox.disable_channel, channel.id, channel.address, now, error.reason
-            )
-        if isinstance(step, Dead):
-            await asyncio.to_thread(self.outbox.dead, delivery, started, now, step.reason)
-        else:
-            await asyncio.to_thread(self.outbox.retry, delivery, started, step.at, error.reason)
-        tell_delivery_failed(self._log, delivery, error, step)
+
+    async def release_due(self) -> None:
+        """Make messages of everything that waited and need not wait any longer."""
+        site = self.site
+        await asyncio.to_thread(
+            self.dispatch.release, site.subscribers, site.knowledge.gazetteer, self._clock.now()
+        )
+
+    async def send_heartbeat(self) -> None:
+        """Ask for the heartbeat's URL once, so that somebody else notices when we fall silent."""
+        url = self.site.heartbeat_url
+        if url is None:
+            return
+        try:
+            await self._client.get(url)
+        except FetchError as error:
+            self._log.warning("heartbeat.failed", reason=str(error))
+
+    async def deliver_due(self) -> tuple[int, int]:
+        """Release and try once everything that is due now; return how many were sent, how many not."""
+        await self.release_due()
+        return await self.deliverer.deliver_due()
 
 
 def _first_poll_is(feed: FeedRow, mode: str) -> bool:
@@ -557,7 +502,7 @@ def prepare_all(
 
 def decide_and_commit(
     store: Store,
-    outbox: Outbox,
+    dispatch: Dispatch,
     articles: Sequence[Article],
     policy: Policy,
     subscribers: Sequence[Subscriber],
@@ -567,7 +512,7 @@ def decide_and_commit(
     with store.write():
         decision = decide(articles, store.recall(needs(articles)), policy)
         store.commit(decision)
-        outbox.add(messages(decision.alerts, subscribers, policy.now))
+        dispatch.route(decision.alerts, subscribers, policy.gazetteer, policy.now)
         if poll is not None:
             store.record_poll(poll)
     return decision

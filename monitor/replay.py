@@ -31,11 +31,12 @@ from monitor.core.model import (
 from monitor.core.payload import claim_json
 from monitor.core.prepare import Reading, prepare
 from monitor.core.rules import RuleSet
+from monitor.dispatch import Dispatch
 from monitor.knowledge import shipped_knowledge, shipped_root
 from monitor.pipeline import Site, decide_and_commit, load_pack
 from monitor.rulefiles import load_rules
 from monitor.seedpacks import SeedPack, find_packs, read_pack
-from monitor.store import Outbox, Store, open_store
+from monitor.store import Store, open_store
 
 # Any fixed moment will do for input without dates; this one is before every seed.
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -56,7 +57,7 @@ class Replay:
         self._knowledge = sources.knowledge
         self._rules = sources.rules
         self._store = store
-        self._outbox = Outbox(store)
+        self._dispatch = Dispatch(store)
         self._now = _EPOCH
         self._given: dict[str, object] = {}
         site = Site(
@@ -83,7 +84,7 @@ class Replay:
         """Decide one article and return its output record."""
         article = self._article(record)
         policy = Policy(rules=self._rules, gazetteer=self._knowledge.gazetteer, now=self._now)
-        decision = decide_and_commit(self._store, self._outbox, (article,), policy, (), None)
+        decision = decide_and_commit(self._store, self._dispatch, (article,), policy, (), None)
         return self._decided(record["id"], decision)
 
     def recognise(self, record: Mapping[str, object]) -> dict[str, object]:
@@ -91,7 +92,7 @@ class Replay:
         article = self._article(record)
         policy = Policy(rules=RuleSet(rules=()), gazetteer=self._knowledge.gazetteer, now=self._now)
         found = recognise(article, self._store.recall(needs((article,))))
-        decide_and_commit(self._store, self._outbox, (article,), policy, (), None)
+        decide_and_commit(self._store, self._dispatch, (article,), policy, (), None)
         copy = found.relation is not Relation.NONE
         return {
             "id": record["id"],

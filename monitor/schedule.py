@@ -22,6 +22,7 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEv
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import systemd
+from monitor.canary import Canary
 from monitor.clock import Clock
 from monitor.core.errors import ConfigError
 from monitor.core.model import Delivery
@@ -56,6 +57,9 @@ class Daemon:
         self._polling: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._last_tick = clock.monotonic()
+        self._last_heartbeat = float("-inf")
+        self._is_singing = False
+        self._canary = Canary(pipeline, clock.now)
         self._room = asyncio.Semaphore(pipeline.site.settings.fetch.concurrency)
 
     async def run(self) -> None:
@@ -87,7 +91,13 @@ class Daemon:
         scheduler.add_job(
             self._tick, "interval", seconds=_TICK_SECONDS, id="tick", next_run_time=at_once
         )
-        scheduler.add_job(self._beat, "interval", seconds=self._beat_seconds(), id="watchdog")
+        scheduler.add_job(
+            self._beat,
+            "interval",
+            seconds=self._beat_seconds(),
+            id="watchdog",
+            next_run_time=at_once,
+        )
         scheduler.add_listener(self._on_job_trouble, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
         return scheduler
 
@@ -129,6 +139,11 @@ class Daemon:
             if feed.id not in self._polling:
                 self._polling.add(feed.id)
                 self._spawn(partial(self._poll, feed))
+        self._spawn(self._release)
+        await self._deliver_due()
+
+    async def _release(self) -> None:
+        await self._pipeline.release_due()
         await self._deliver_due()
 
     async def _poll(self, feed: FeedRow) -> None:
@@ -143,11 +158,11 @@ class Daemon:
     async def _deliver_due(self) -> None:
         """Start a task for every delivery that is due: no channel ever waits for another."""
         if not self._stop.is_set():
-            for delivery in await self._pipeline.lease_due():
+            for delivery in await self._pipeline.deliverer.lease_due():
                 self._spawn(partial(self._deliver, delivery))
 
     async def _deliver(self, delivery: Delivery) -> None:
-        await self._pipeline.deliver(delivery)
+        await self._pipeline.deliverer.deliver(delivery)
         await self._deliver_due()  # the next one of the same channel need not wait for a tick
 
     async def _beat(self) -> None:
@@ -158,8 +173,32 @@ class Daemon:
         late = self._clock.monotonic() - self._last_tick
         if late <= _TICK_LATE.total_seconds():
             self._systemd.watchdog()
+            self._beat_outside()
+        self._spawn(self._sing)
         line = await asyncio.to_thread(self._status_line)
         self._systemd.status(line)
+
+    def _beat_outside(self) -> None:
+        """Tell the world outside that all is well, if that is wanted and due."""
+        every = self._pipeline.site.settings.delivery.heartbeat_every.total_seconds()
+        now = self._clock.monotonic()
+        if self._pipeline.site.heartbeat_url is None or now - self._last_heartbeat < every:
+            return
+        self._last_heartbeat = now
+        self._spawn(self._pipeline.send_heartbeat)
+
+    async def _sing(self) -> None:
+        """Listen for the last canary, and send the next one when it is time."""
+        if self._is_singing:
+            return
+        self._is_singing = True
+        try:
+            await self._canary.listen()
+            if await self._canary.is_due():
+                await self._canary.sing()
+                await self._deliver_due()
+        finally:
+            self._is_singing = False
 
     def _status_line(self) -> str:
         feeds = self._pipeline.store.feeds()

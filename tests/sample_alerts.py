@@ -17,6 +17,7 @@ from monitor.core.model import (
     Evidence,
     LedgerClaim,
     Message,
+    MessageKind,
     Series,
     Severity,
     Source,
@@ -254,3 +255,39 @@ KEYWORD = message(
     message_id="msg_keyword",
 )
 FIRST = message(alert("al_first", HUR_ROW), message_id="msg_first")
+_STEP = row(
+    "led_7",
+    claim(
+        10_500,
+        source=PENTAGON,
+        place="russia",
+        sentence="Late in the evening the Pentagon spoke of 10,500 North Korean soldiers in Russia.",
+    ),
+    verdict=Verdict.REVISION,
+    previous="led_2",
+)
+NIGHT = replace(
+    message(
+        alert("al_5", REVISED_ROW, previous=(RUSSIA_ROW, HUR_ROW), steps=(_STEP,)),
+        message_id="msg_night",
+    ),
+    heading="Held back during your quiet hours, 22:00-07:00",
+    overtaken=("al_7",),
+)
+DIGEST = replace(
+    message(*SEVERAL.alerts[1:], *KEYWORD.alerts, message_id="dig_0123abcd"),
+    kind=MessageKind.DIGEST,
+    rule="figurewatch.digest",
+    heading="Daily digest, 2024-11-05",
+    notes=("Coverage: 3 feeds, 2 healthy, 1 blocked.", "Blocked: Meridian (http-403)."),
+)
+NOTICE = Message(
+    id="ntc_0123abcd",
+    channel=EMAIL,
+    rule="figurewatch.notice",
+    alerts=(),
+    created=NOW,
+    kind=MessageKind.NOTICE,
+    heading="Channel desk/webhook is out of service",
+    notes=("Why: HTTP 410 Gone", "Once it is mended: figurewatch outbox enable desk/webhook"),
+)

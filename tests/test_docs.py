@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from monitor import cli
 from monitor.cli import main
-from monitor.config import Settings, load_settings, settings_schema
+from monitor.config import RouteSettings, Settings, load_settings, settings_schema
 from monitor.core.model import SEVERITY_ORDER, Verdict
 from monitor.core.trials import try_rule
 from monitor.knowledge import shipped_knowledge
@@ -53,6 +53,8 @@ def _settings() -> list[tuple[str, str]]:
             item for item in models if isinstance(item, type) and issubclass(item, BaseModel)
         ]
         title = f"[[{section}]]" if section in {"feed", "subscriber"} else f"[{section}]"
+        if section == "subscriber":
+            found += [("[[subscriber.route]]", key) for key in RouteSettings.model_fields]
         found += [(title, key.alias or name) for name, key in model.model_fields.items()]
     return found
 

@@ -14,9 +14,10 @@ from monitor.config import Settings
 from monitor.core.expression import compile_expression
 from monitor.core.model import Article
 from monitor.core.rules import FigureCondition, MinChange, Rule, RuleKind, RuleSet
+from monitor.dispatch import Dispatch
 from monitor.knowledge import shipped_knowledge
 from monitor.pipeline import Site, decide_and_commit
-from monitor.store import Outbox, Store, open_store
+from monitor.store import Store, open_store
 from monitor.trace import dry_run, trace_of, trace_text
 
 _RULES = RuleSet(
@@ -51,7 +52,7 @@ def store() -> Iterator[Store]:
 
 
 def _store_it(store: Store, article: Article) -> None:
-    decide_and_commit(store, Outbox(store), (article,), policy(_RULES), (), None)
+    decide_and_commit(store, Dispatch(store), (article,), policy(_RULES), (), None)
 
 
 def _explained(store: Store, text: str) -> dict[str, Any]:

@@ -27,6 +27,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "feeds": ("monitor.cli.feeds", "List, add and remove feeds."),
     "rules": ("monitor.cli.rules", "List, check and test rules; print their schema."),
     "seeds": ("monitor.cli.seeds", "Build, list, verify and import what a fresh install knows."),
+    "alerts": ("monitor.cli.alerts", "List, show, resend, acknowledge and silence alerts."),
+    "outbox": ("monitor.cli.outbox", "List, show, retry and drop deliveries."),
     "notify": ("monitor.cli.notify", "Send test messages."),
     "config": ("monitor.cli.config", "Show and check the configuration."),
     "status": ("monitor.cli.status", "Say how the daemon and its feeds are doing."),

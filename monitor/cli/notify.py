@@ -19,8 +19,9 @@ from monitor.bootstrap import Assembly, assemble
 from monitor.cli import EXIT_PROBLEMS
 from monitor.cli.options import config_option, emit_line
 from monitor.core.errors import DeliveryError
-from monitor.core.model import Channel, ChannelKind, Subscriber
+from monitor.core.model import Channel, ChannelKind
 from monitor.core.sample import sample_message
+from monitor.core.subscribers import Subscriber
 from monitor.core.urls import redact
 from monitor.notify import Notifier
 

@@ -11,9 +11,12 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import click
+
+from monitor.core.csv_text import csv_text
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -43,6 +46,33 @@ def format_option(default: str = "table") -> Callable[[_Command], _Command]:
     )
 
 
+def author_option(command: _Command) -> _Command:
+    """Add `--by NAME`, named `author` in the function."""
+    return click.option(
+        "--by",
+        "author",
+        metavar="NAME",
+        default=_login_name,
+        help="Who does this; default: the login name.",
+    )(command)
+
+
+def _login_name() -> str:
+    import getpass  # noqa: PLC0415  (only some commands sign)
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def moment_text(moment: datetime | None) -> str | None:
+    """Return a moment as machine forms show it: RFC 3339, UTC, whole seconds."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 def emit_line(record: Mapping[str, object]) -> None:
     """Write one JSON line to standard output at once."""
     sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
@@ -59,7 +89,7 @@ def emit_rows(rows: Iterable[Mapping[str, object]], columns: Sequence[str], form
     elif form == "csv":
         writer = csv.writer(sys.stdout)
         writer.writerow(columns)
-        writer.writerows([_cell(row.get(column)) for column in columns] for row in rows)
+        writer.writerows([_csv_cell(row.get(column)) for column in columns] for row in rows)
     else:
         _emit_table(rows, columns)
 
@@ -77,6 +107,10 @@ def _emit_table(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) ->
         table.add_row(*(escape(_cell(row.get(column))) for column in columns))
     # Into a pipe a row stays one line, whatever the width of the terminal behind it.
     Console(width=None if sys.stdout.isatty() else _PIPE_COLUMNS).print(table)
+
+
+def _csv_cell(value: object) -> str:
+    return _cell(value) if isinstance(value, (int, float)) else csv_text(_cell(value))
 
 
 def _cell(value: object) -> str:

@@ -44,6 +44,7 @@ def _facts(assembly: Assembly, store: Store, *, running: bool) -> dict[str, obje
         "running": running,
         "database": str(assembly.loaded.database),
         "heartbeat": store.marks().get("heartbeat"),
+        "canary_seconds": _seconds(store.marks().get("canary_seconds")),
         "rules": len(assembly.site.rules.rules),
         "counts": store.counts(),
         "packs": {name: articles for name, (_, articles, _) in store.packs().items()},
@@ -73,6 +74,10 @@ def _facts(assembly: Assembly, store: Store, *, running: bool) -> dict[str, obje
     }
 
 
+def _seconds(text: str | None) -> float | None:
+    return None if text is None else float(text)
+
+
 def _print(facts: dict[str, object]) -> None:
     feeds, deliveries, counts = facts["feeds"], facts["deliveries"], facts["counts"]
     assert isinstance(feeds, list)  # noqa: S101  (built above)
@@ -80,6 +85,8 @@ def _print(facts: dict[str, object]) -> None:
     assert isinstance(counts, dict)  # noqa: S101
     click.echo(f"daemon      {'running' if facts['running'] else 'not running'}")
     click.echo(f"heartbeat   {facts['heartbeat'] or 'never'}")
+    if facts["canary_seconds"] is not None:
+        click.echo(f"canary      heard after {facts['canary_seconds']} s")
     click.echo(f"database    {facts['database']}")
     click.echo(
         f"memory      {counts['articles']} articles, {counts['claims']} claims, "

@@ -1,32 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From hits to alerts, witnesses and messages.
+"""From hits to alerts and witnesses, and the ids of what tells about them.
 
-What it is not: delivery, or the words of a mail. Rules of this file: one alert per rule, series,
-source family, value and rung (the rung lets a family that returns to an old value alert again,
-while another outlet or a restart never repeats one); ids are functions of their keys; only alerts
-that are to be pushed are routed.
+What it is not: who is told (`routing`), or the words of a mail. Rules of this file: one alert per
+rule, series, source family, value and rung (the rung lets a family that returns to an old value
+alert again, while another outlet or a restart never repeats one); ids are functions of their keys.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from fnmatch import fnmatchcase
 
 from monitor.core.ledger import is_vague, same_value
 from monitor.core.memory import Memory
 from monitor.core.model import (
-    SEVERITY_ORDER,
     Alert,
     Article,
     ArticleRef,
-    Disposition,
     Hit,
     LedgerClaim,
-    Message,
     Outcome,
-    Subscriber,
     Verdict,
     Witness,
 )
@@ -142,40 +136,12 @@ def witnesses(outcome: Outcome, memory: Memory) -> tuple[Witness, ...]:
     return tuple(found.values())
 
 
-def messages(
-    alerts: Sequence[Alert], subscribers: Iterable[Subscriber], created: datetime
-) -> tuple[Message, ...]:
-    """Return one message per channel and rule for the alerts of one commit."""
-    found: list[Message] = []
-    for subscriber in subscribers:
-        wanted: dict[str, list[Alert]] = {}
-        for alert in alerts:
-            if wants(subscriber, alert):
-                wanted.setdefault(alert.rule, []).append(alert)
-        found += [
-            Message(
-                id=message_id(channel.id, rows),
-                channel=channel,
-                rule=rule,
-                alerts=tuple(rows),
-                created=created,
-            )
-            for rule, rows in wanted.items()
-            for channel in subscriber.channels
-        ]
-    return tuple(found)
-
-
-def wants(subscriber: Subscriber, alert: Alert) -> bool:
-    """Say whether a subscriber is to be told about an alert now."""
-    return (
-        alert.disposition is Disposition.ALERT
-        and any(fnmatchcase(alert.rule, pattern) for pattern in subscriber.rules)
-        and SEVERITY_ORDER.index(alert.severity) >= SEVERITY_ORDER.index(subscriber.min_severity)
-    )
-
-
 def message_id(channel: str, alerts: Sequence[Alert]) -> str:
     """Return the id of the message that tells `channel` about `alerts`."""
     key = "\x00".join((channel, *(alert.id for alert in alerts)))
     return "msg_" + hashlib.sha256(key.encode()).hexdigest()[:20]
+
+
+def digest_id(channel: str, day: str) -> str:
+    """Return the id of a channel's digest of a local day; no day has two."""
+    return "dig_" + hashlib.sha256(f"{channel}\x00{day}".encode()).hexdigest()[:20]

@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The retry policy: what happens to a delivery after a failed try.
+"""The retry policy: what a refusal means, and what happens to a delivery after a failed try.
 
 What it is not: sending, or the outbox. Rules of this file: pure; the same failure of the same
-message at the same time always gives the same answer; kinds of failure are told apart here and
-nowhere else. A delivery is tried for `give_up` counted from its message's creation, with waits that
-double from `first` to `longest`; a receiver that names a time is not called before it.
+message at the same time always gives the same answer; permanent and passing failures are told apart
+here and nowhere else. A delivery is tried for `give_up` counted from its message's creation (or from
+when somebody asked for it again), with waits that double from `first` to `longest`; a receiver that
+names a time is not called before it.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from monitor.core.errors import DeliveryError
 
@@ -26,6 +29,21 @@ LEAST_TRIES = 5
 _JITTER = 0.25
 # A receiver that asks for more patience than this is asked again after it.
 _LONGEST_RETRY_AFTER = timedelta(days=1)
+# Promise 30: an address that was refused for good this often within this time is suspended.
+_SUSPENDING_REFUSALS = 3
+REFUSALS_COUNT_FOR = timedelta(days=7)
+# The receiver calls this very message malformed, too large or of a kind that it does not take.
+_OWN_FAULT_STATUSES = frozenset({400, 413, 415, 422})
+_GONE = 410
+
+
+class Stage(StrEnum):
+    """Where in a talk with a mail server a refusal came."""
+
+    SESSION = "session"
+    SENDER = "sender"
+    RECIPIENT = "recipient"
+    MAIL = "mail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +70,41 @@ class Dead:
 
 
 DEFAULT_BACKOFF = Backoff()
+
+
+def http_refusal(
+    status: int, detail: str, retry_after_seconds: float | None = None
+) -> DeliveryError:
+    """Return what an HTTP answer other than 2xx means: only 410 is for good."""
+    if 300 <= status < 400:
+        detail += " (redirects are not followed; configure the final URL)"
+    return DeliveryError(
+        detail,
+        permanent=status == _GONE,
+        disable=status == _GONE,
+        own_fault=status in _OWN_FAULT_STATUSES,
+        retry_after_seconds=retry_after_seconds,
+    )
+
+
+def smtp_refusal(stage: Stage, code: int, detail: str) -> DeliveryError:
+    """Return what a mail server's refusal means.
+
+    5xx about this recipient or this mail is for good; trouble with the session, the login or our
+    own sender address keeps all mail waiting, because a repaired server will take it.
+    """
+    final = 500 <= code < 600
+    return DeliveryError(
+        detail,
+        permanent=final and stage in {Stage.RECIPIENT, Stage.MAIL},
+        refused_address=final and stage is Stage.RECIPIENT,
+    )
+
+
+def is_suspended(refusals: Iterable[datetime], now: datetime) -> bool:
+    """Say whether an address that was refused at these times is to be left alone."""
+    recent = [moment for moment in refusals if now - moment <= REFUSALS_COUNT_FOR]
+    return len(recent) >= _SUSPENDING_REFUSALS
 
 
 def next_step(

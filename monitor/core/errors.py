@@ -91,9 +91,10 @@ class DeliveryError(MonitorError):
     have taken it (the connection died while we waited for the answer). `disable` says that the
     receiver asked never to be called again (webhook 410). `own_fault` says that this very message
     is at fault, not the way to the receiver, so that it may not hold up the ones behind it for long.
+    `refused_address` says that the address itself was refused for good; enough of these suspend it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (each is a fact of its own about one failure)
         self,
         reason: str,
         *,
@@ -102,6 +103,7 @@ class DeliveryError(MonitorError):
         outcome_unknown: bool = False,
         disable: bool = False,
         own_fault: bool = False,
+        refused_address: bool = False,
     ) -> None:
         self.reason = reason
         self.permanent = permanent
@@ -109,4 +111,5 @@ class DeliveryError(MonitorError):
         self.outcome_unknown = outcome_unknown
         self.disable = disable
         self.own_fault = own_fault
+        self.refused_address = refused_address
         super().__init__(reason)

@@ -426,6 +426,7 @@ class Alert:
 
     `id` is a function of `dedup_key`, fixed before any delivery. `previous` are the ledger rows
     shown as "before": the family's replaced value first, then other families' current values.
+    `steps` are this family's figures that were held back and that this one has overtaken.
     """
 
     id: str
@@ -440,6 +441,7 @@ class Alert:
     article: ArticleRef
     witnesses_articles: int = 1
     witnesses_independent: int = 1
+    steps: tuple[LedgerClaim, ...] = ()
     created: datetime
 
 
@@ -487,6 +489,23 @@ class ChannelKind(StrEnum):
 
     EMAIL = "email"
     WEBHOOK = "webhook"
+    APPRISE = "apprise"
+
+
+class BodyFormat(StrEnum):
+    """What the body of a webhook looks like."""
+
+    NATIVE = "native"
+    CLOUDEVENTS = "cloudevents"
+    ALERTMANAGER = "alertmanager"
+    SLACK = "slack"
+    DISCORD = "discord"
+    TEAMS = "teams"
+    NTFY = "ntfy"
+
+
+# A receiver of these can and must check who sent them; chat platforms check nothing.
+SIGNED_FORMATS = frozenset({BodyFormat.NATIVE, BodyFormat.CLOUDEVENTS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -494,44 +513,57 @@ class Channel:
     """One configured way to reach a subscriber. `address` is an e-mail address or a URL.
 
     `id` is `<subscriber>/<kind>`; secrets are never here, the notifier resolves them by id.
+    `unsubscribe_url` is where this recipient can leave, if they can by themselves.
     """
 
     id: str
     subscriber: str
     kind: ChannelKind
     address: str
+    format: BodyFormat = BodyFormat.NATIVE
+    unsubscribe_url: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscriber:
-    """Who is told. `rules` are shell-style patterns over rule ids ("troops.*")."""
+class MessageKind(StrEnum):
+    """Why a message was made."""
 
-    id: str
-    channels: tuple[Channel, ...]
-    rules: tuple[str, ...] = ("*",)
-    min_severity: Severity = Severity.INFO
+    ALERT = "alert"  # alerts of one rule, as they came or after a grouping window
+    OVERVIEW = "overview"  # alerts of any rules that were held back: quiet hours, budget
+    DIGEST = "digest"  # the daily or weekly digest
+    NOTICE = "notice"  # news about Figurewatch itself, for its operators
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """All alerts that one commit raised for one rule, for one channel; `id` is stable over
-    retries and restarts (webhook-id, Message-ID)."""
+    """What one channel is told at once; `id` is stable over retries and restarts (webhook-id,
+    Message-ID).
+
+    An alert message holds all alerts that one commit raised for one rule. `heading` says in one
+    line what the message is where its alerts do not; `notes` are lines below them (what was held
+    back, coverage). `overtaken` are ids of held alerts that others of the message stand for. A
+    notice holds no alerts.
+    """
 
     id: str
     channel: Channel
     rule: str
     alerts: tuple[Alert, ...]
     created: datetime
+    kind: MessageKind = MessageKind.ALERT
+    heading: str = ""
+    notes: tuple[str, ...] = ()
+    overtaken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One message on its way: leased from the outbox for one attempt. `attempts` counts earlier
-    tries."""
+    tries since `since`, when it was made or last asked for again."""
 
     message: Message
     attempts: int
     lease_until: datetime
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

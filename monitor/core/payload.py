@@ -22,6 +22,7 @@ from monitor.core.model import (
     Evidence,
     LedgerClaim,
     Message,
+    MessageKind,
     Rejection,
     Severity,
     Span,
@@ -93,23 +94,29 @@ def webhook_body(message: Message, gazetteer: Gazetteer, *, title: str, summary:
         "timestamp": _when(message.created),
         "data": {
             "version": _VERSION,
-            "alert_id": alerts[0].id,
+            "kind": message.kind.value,
+            "alert_id": alerts[0].id if alerts else None,
             "alert_ids": [alert.id for alert in alerts],
+            "overtaken": list(message.overtaken),
             "rule": message.rule,
-            "rule_title": alerts[0].rule_title,
-            "severity": loudest(alerts).value,
+            "rule_title": alerts[0].rule_title if alerts else "",
+            "severity": loudest(alerts).value if alerts else Severity.NOTICE.value,
+            "heading": message.heading,
+            "notes": list(message.notes),
             "title": title,
             "summary": summary,
             "claims": [
-                {"alert_id": alert.id} | claim_json(alert.claim, gazetteer)
+                {"alert_id": alert.id}
+                | claim_json(alert.claim, gazetteer)
+                | {"steps": [_previous(step) for step in alert.steps]}
                 for alert in alerts
                 if alert.claim is not None
             ],
             "previous": [_previous(row) for row in previous_rows(alerts)],
             "articles": [_article(article) for article in _articles(alerts)],
             "witnesses": {
-                "articles": max(alert.witnesses_articles for alert in alerts),
-                "independent": max(alert.witnesses_independent for alert in alerts),
+                "articles": max((row.witnesses_articles for row in alerts), default=1),
+                "independent": max((row.witnesses_independent for row in alerts), default=1),
             },
         },
     }
@@ -130,10 +137,12 @@ def loudest(alerts: Iterable[Alert]) -> Severity:
 
 
 def _type(message: Message) -> str:
-    """A test, one verdict, several, or a keyword rule's article."""
+    """A test, a digest or notice, one verdict, several, or a keyword rule's article."""
     verdicts = {alert.claim.verdict.value for alert in message.alerts if alert.claim is not None}
     if message.rule == TEST_RULE:
         return "test"
+    if message.kind in {MessageKind.DIGEST, MessageKind.NOTICE}:
+        return message.kind.value
     if not verdicts:
         return "keyword.match"
     return f"figure.{verdicts.pop()}" if len(verdicts) == 1 else "figure.several"

@@ -2,7 +2,7 @@
 """The HTML template of a mail, as a constant: the core opens no files.
 
 What it is not: words or layout decisions, which `render` makes. Rules of this file: autoescape is
-on and nothing is marked safe; no remote content, no script, no image; every colour of the light
+on and nothing is marked safe; no remote content, no script, no image but one that the mail itself carries; every colour of the light
 scheme stands inline (mail programs that drop the style sheet still look right) and every colour of
 the dark scheme in the style sheet; one column, so that 320 pixels are enough; tables are real ones.
 """
@@ -58,6 +58,10 @@ style="max-width:600px;background:#ffffff;border:1px solid #dfe2e6;text-align:le
 <tr><td class="p x" style="padding:10px 24px;background:#fde2e2;color:#7a1212;font-weight:600">
 {{ mail.test }}</td></tr>
 {% endif %}
+{% if mail.heading %}
+<tr><td class="p m" style="padding:16px 24px 0;color:#5b636e;font-size:14px;font-weight:600">\
+{{ mail.heading }}</td></tr>
+{% endif %}
 {% if mail.overview %}
 <tr><td class="p" style="padding:20px 24px 0">
 <p class="t" style="margin:0;font-size:19px;line-height:1.3;font-weight:600;color:#16191d">\
@@ -79,7 +83,8 @@ color:#16191d">\
 <span style="white-space:nowrap">{{ alert.figure.new | typeset }}</span></h1>
 {% if alert.figure.note or alert.figure.change %}
 <p class="t" style="margin:2px 0 0;font-weight:600;color:#16191d">\
-{{ alert.figure.note or alert.figure.change }}</p>
+{{ alert.figure.change }}{{ ", " if alert.figure.change and alert.figure.note }}\
+{{ alert.figure.note }}</p>
 {% endif %}
 {% else %}
 <h1 class="t" style="margin:8px 0 0;font-size:22px;line-height:1.3;color:#16191d;\
@@ -87,7 +92,7 @@ overflow-wrap:anywhere">\
 {% if alert.link %}{% call link(alert.link) %}{{ alert.headline }}{% endcall %}\
 {% else %}{{ alert.headline }}{% endif %}</h1>
 {% endif %}
-{% for line in (alert.said, alert.before) if line %}
+{% for line in (alert.said, alert.before, alert.steps) if line %}
 <p class="m" style="margin:4px 0 0;color:#5b636e">{{ line }}</p>
 {% endfor %}
 {% if alert.quote %}
@@ -103,6 +108,10 @@ padding:0 3px;font-weight:700">{{ alert.quote.figure }}</mark>{% endif %}\
 {% elif alert.figure %}<span class="t" style="color:#16191d">{{ alert.title }}</span><br>
 {% endif %}
 <span class="m" style="color:#5b636e;font-size:14px">{{ alert.byline }}</span></p>
+{% endif %}
+{% if mail.chart %}
+<img src="cid:{{ mail.chart }}" width="420" alt="{{ alert.ladder_title }}, as a chart; the table below \
+says the same" style="display:block;width:100%;max-width:552px;height:auto;margin:18px 0 0;border:0">
 {% endif %}
 {% if alert.ladder %}
 <table width="100%" cellpadding="0" cellspacing="0" style="margin:18px 0 0;font-size:15px">
@@ -134,6 +143,12 @@ font-size:0;line-height:0">&nbsp;</div>
 {% endif %}{% endfor %}</p>
 </td></tr>
 {% endfor %}
+{% if mail.notes %}
+<tr><td class="p r t" style="padding:14px 24px;border-top:1px solid #dfe2e6;color:#16191d;\
+font-size:15px;overflow-wrap:anywhere">\
+{% for line in mail.notes %}{{ line }}{% if not loop.last %}<br>
+{% endif %}{% endfor %}</td></tr>
+{% endif %}
 <tr><td class="p r m" style="padding:12px 24px 16px;border-top:1px solid #dfe2e6;color:#5b636e;\
 font-size:13px">
 <strong>Why you got this:</strong> {{ mail.why }}<br>

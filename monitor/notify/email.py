@@ -30,11 +30,13 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import aiosmtplib
 
+from monitor.core.delivery import Stage, smtp_refusal
 from monitor.core.errors import ConfigError, DeliveryError, Problem
 from monitor.core.gazetteer import Gazetteer
 from monitor.core.model import Message, Receipt
 from monitor.core.render import Rendered, render_message
 from monitor.notify import shown_answer
+from monitor.notify.chart import Painter
 
 # Header values made of ids, addresses and URLs, by lower-case name.
 _VERBATIM = frozenset(
@@ -136,8 +138,11 @@ MAIL_POLICY = MailPolicy(linesep="\r\n", cte_type="7bit")
 class EmailNotifier:
     """Sends mail through the configured server."""
 
-    def __init__(self, settings: EmailSettings, gazetteer: Gazetteer) -> None:
-        """Raise `ConfigError` with every problem of the settings."""
+    def __init__(
+        self, settings: EmailSettings, gazetteer: Gazetteer, paint: Painter | None = None
+    ) -> None:
+        """Raise `ConfigError` with every problem of the settings; `paint` makes PNG out of SVG."""
+        self._paint = paint
         self._settings = settings
         self._server, self._sender = _checked_ends(settings)
         self._gazetteer = gazetteer
@@ -148,11 +153,11 @@ class EmailNotifier:
         content = self.compose(message)
         started = time.monotonic()
         async with self._connection() as client:
-            with _told("sender refused", "connection lost before the mail"):
+            with _told(Stage.SENDER, "connection lost before the mail"):
                 await client.mail(self._sender.addr_spec)
-            with _told("recipient refused", "connection lost before the mail", final=True):
+            with _told(Stage.RECIPIENT, "connection lost before the mail"):
                 await client.rcpt(recipient)
-            with _told("mail refused", "no answer to the mail", final=True, unknown=True):
+            with _told(Stage.MAIL, "no answer to the mail"):
                 answer = await client.data(content, timeout=_DATA_SECONDS)
         return Receipt(
             detail=shown_answer(f"{answer.code} {answer.message}"),
@@ -161,16 +166,43 @@ class EmailNotifier:
 
     def compose(self, message: Message) -> bytes:
         """Return the mail as it goes over the wire, before dots are doubled."""
-        rendered = render_message(
-            message, self._gazetteer, unsubscribe_url=self._settings.unsubscribe_url
-        )
+        rendered = self._rendered(message)
+        image = self._image(rendered)
+        if image is not None:
+            rendered = self._rendered(message, self._chart_id(message))
         mail = EmailMessage(policy=MAIL_POLICY)
         self._headers(mail, message, rendered)
         mail.set_content(rendered.text, cte=_encoding(rendered.text))
         mail.add_alternative(rendered.html, subtype="html", cte=_encoding(rendered.html))
         # A boundary made at random would make every try another mail.
         mail.set_boundary(f"=_{_digest(message.id)}")
+        if image is not None:
+            html = mail.get_body(("html",))
+            assert isinstance(html, EmailMessage)  # noqa: S101  (added above)
+            html.add_related(
+                image, "image", "png", cid=f"<{self._chart_id(message)}>", disposition="inline"
+            )
+            html.set_boundary(f"=_{_digest(f'{message.id} related')}")
         return mail.as_bytes()
+
+    def _rendered(self, message: Message, chart_id: str | None = None) -> Rendered:
+        return render_message(
+            message,
+            self._gazetteer,
+            unsubscribe_url=self._unsubscribe_url(message),
+            chart_id=chart_id,
+        )
+
+    def _image(self, rendered: Rendered) -> bytes | None:
+        if self._paint is None or rendered.chart is None:
+            return None
+        return self._paint(rendered.chart)
+
+    def _chart_id(self, message: Message) -> str:
+        return f"chart.{_token(message.id)}@{self._sender.domain}"
+
+    def _unsubscribe_url(self, message: Message) -> str | None:
+        return message.channel.unsubscribe_url or self._settings.unsubscribe_url
 
     def _headers(self, mail: EmailMessage, message: Message, rendered: Rendered) -> None:
         domain = self._sender.domain
@@ -187,9 +219,12 @@ class EmailNotifier:
         mail["List-Id"] = f"<{_token(message.rule)}.{domain}>"
         mail["Auto-Submitted"] = "auto-generated"
         mail["X-Figurewatch-Severity"] = rendered.severity.value
-        if self._settings.unsubscribe_url is not None:
-            mail["List-Unsubscribe"] = f"<{self._settings.unsubscribe_url}>"
-            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        leave = self._unsubscribe_url(message)
+        if leave is not None:
+            mail["List-Unsubscribe"] = f"<{leave}>"
+            if leave.startswith("https://"):
+                # RFC 8058 promises a POST, and asks for https.
+                mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[aiosmtplib.SMTP]:
@@ -207,7 +242,7 @@ class EmailNotifier:
             local_hostname=_host_name(),
         )
         where = f"{server.host}:{server.port}"
-        with _told(f"{where} refused the session", f"{where} cannot be reached"):
+        with _told(Stage.SESSION, f"{where} cannot be reached", where):
             await client.connect()
         try:
             yield client
@@ -326,18 +361,18 @@ def _is_loopback(host: str) -> bool:
 
 
 @contextlib.contextmanager
-def _told(refusal: str, loss: str, *, final: bool = False, unknown: bool = False) -> Iterator[None]:
+def _told(stage: Stage, loss: str, server: str = "") -> Iterator[None]:
     """Turn what goes wrong inside into a `DeliveryError`.
 
-    `final` says that a 5xx here is about this recipient or this mail and so permanent; `unknown`
-    that a connection lost here may have ended after the server took the mail.
+    A connection lost while we wait for the answer to the mail may have ended after the server took it.
     """
+    refusal = f"{server} refused the session" if server else f"{stage} refused"
     try:
         yield
     except aiosmtplib.SMTPResponseException as error:
-        raise DeliveryError(
-            shown_answer(f"{refusal}: {error.code} {error.message}"),
-            permanent=final and 500 <= error.code < 600,
-        ) from error
+        told = shown_answer(f"{refusal}: {error.code} {error.message}")
+        raise smtp_refusal(stage, error.code, told) from error
     except (aiosmtplib.SMTPException, OSError) as error:
-        raise DeliveryError(shown_answer(f"{loss}: {error}"), outcome_unknown=unknown) from error
+        raise DeliveryError(
+            shown_answer(f"{loss}: {error}"), outcome_unknown=stage is Stage.MAIL
+        ) from error

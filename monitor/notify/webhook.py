@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Webhooks: the native JSON body, signed as Standard Webhooks, posted once.
+"""Webhooks: a JSON body in the channel's format, signed as Standard Webhooks, posted once.
 
 What it is not: an HTTP client (that is the guarded one of `fetch`, passed in). Rules of this file:
 `webhook-id` is the message id at every try, the timestamp and so the signature belong to the try;
-with several secrets (rotation) there is one signature for each; only 2xx is success and a redirect
+with several secrets (rotation) there is one signature for each; our own formats never go unsigned; only 2xx is success and a redirect
 is never followed; 410 asks never to be called again.
 """
 
@@ -17,17 +17,17 @@ from typing import Protocol
 from standardwebhooks import Webhook
 
 from monitor.clock import Clock, SystemClock
+from monitor.core.delivery import http_refusal
 from monitor.core.errors import ConfigError, DeliveryError, FetchError, Problem
+from monitor.core.formats import Body, body
 from monitor.core.gazetteer import Gazetteer
-from monitor.core.model import Message, Receipt
+from monitor.core.model import SIGNED_FORMATS, Message, Receipt
 from monitor.core.render import render_message
 from monitor.notify import shown_answer
 
 _PREFIX = "whsec_"
 # Standard Webhooks asks for 24 to 64 bytes; from 16 (128 bits) on a key cannot be guessed.
 _SHORTEST_KEY = 16
-# The receiver calls this very message malformed, too large or of a kind that it does not take.
-_OWN_FAULT = frozenset({400, 413, 415, 422})
 # How the guarded client names a connection that ended before we saw the answer.
 _UNKNOWN_OUTCOMES = frozenset({"timeout", "truncated", "disconnected"})
 
@@ -77,15 +77,16 @@ class WebhookNotifier:
 
     async def send(self, message: Message) -> Receipt:
         """Post the message once; raise `DeliveryError` unless the receiver answered 2xx."""
-        signers = self._signers.get(message.channel.id)
-        if not signers:
-            msg = f"no signing secret for channel {message.channel.id}"
+        channel = message.channel
+        signers = self._signers.get(channel.id, ())
+        if not signers and channel.format in SIGNED_FORMATS:
+            msg = f"no signing secret for channel {channel.id}"
             raise DeliveryError(msg)
-        body = render_message(message, self._gazetteer).webhook
+        made = body(message, render_message(message, self._gazetteer))
         started = self._clock.monotonic()
         try:
             answer = await self._post(
-                message.channel.address, content=body, headers=self._headers(message, body, signers)
+                made.url, content=made.content, headers=self._headers(message, made, signers)
             )
         except FetchError as error:
             raise DeliveryError(
@@ -97,12 +98,14 @@ class WebhookNotifier:
         return _receipt(answer, seconds)
 
     def _headers(
-        self, message: Message, body: bytes, signers: tuple[Webhook, ...]
+        self, message: Message, made: Body, signers: tuple[Webhook, ...]
     ) -> dict[str, str]:
-        now, text = self._clock.now(), body.decode()
-        return {
-            "content-type": "application/json",
-            "webhook-id": message.id,
+        """A chat platform gets no signature unless a secret is configured: nothing could check it."""
+        now, text = self._clock.now(), made.content.decode()
+        headers = {"content-type": made.content_type, "webhook-id": message.id}
+        if not signers:
+            return headers
+        return headers | {
             "webhook-timestamp": str(int(now.timestamp())),
             "webhook-signature": " ".join(
                 signer.sign(msg_id=message.id, timestamp=now, data=text) for signer in signers
@@ -114,15 +117,7 @@ def _receipt(answer: Answer, seconds: float) -> Receipt:
     detail = shown_answer(f"HTTP {answer.status} {answer.detail}")
     if 200 <= answer.status < 300:
         return Receipt(detail=detail, seconds=seconds)
-    if 300 <= answer.status < 400:
-        detail += " (redirects are not followed; configure the final URL)"
-    raise DeliveryError(
-        detail,
-        permanent=answer.status == 410,
-        disable=answer.status == 410,
-        own_fault=answer.status in _OWN_FAULT,
-        retry_after_seconds=answer.retry_after_seconds,
-    )
+    raise http_refusal(answer.status, detail, answer.retry_after_seconds)
 
 
 def _signers(secrets: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[Webhook, ...]]:

@@ -5,7 +5,8 @@ The rest of the program sees `Store` and the records of `monitor.core.model`; co
 SQL stay in this package.
 """
 
-from monitor.store.outbox import DeliveryRow, Outbox
+from monitor.store.outbox import AttemptRow, DeliveryRow, DisabledRow, Outbox
+from monitor.store.routings import AlertRow, Routings
 from monitor.store.sqlite import (
     EntryMark,
     EntryState,
@@ -17,13 +18,17 @@ from monitor.store.sqlite import (
 )
 
 __all__ = [
+    "AlertRow",
+    "AttemptRow",
     "DeliveryRow",
+    "DisabledRow",
     "EntryMark",
     "EntryState",
     "FeedPolicy",
     "FeedRow",
     "Outbox",
     "PollResult",
+    "Routings",
     "Store",
     "open_store",
 ]

@@ -4,13 +4,16 @@
 Rules of this file: rows are written in the transaction that decided the alert; a row is leased for
 one attempt, then sent, due again, or dead; its id never changes. A lease that runs out (the process
 died while sending) makes the row due again under the same id: at least once, never lost. Within one
-channel the order is kept: only its oldest unfinished row is ever leased.
+channel the order is kept: only its oldest unfinished row is ever leased, and never while another row
+of the channel is being sent. A dead letter can be asked for again, or dropped from sight.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from monitor.core.model import Delivery, Message
 from monitor.store import codec
@@ -18,12 +21,32 @@ from monitor.store.sqlite import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptRow:
+    """One try as operators see it."""
+
+    started: datetime
+    outcome: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisabledRow:
+    """A channel that nothing is sent to any more, and why."""
+
+    channel: str
+    address: str
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryRow:
-    """A delivery as operators see it."""
+    """A delivery as operators see it; `state` is pending, leased, sent, dead or dropped."""
 
     id: str
     channel: str
     rule: str
+    kind: str
     state: str
     attempts: int
     created: datetime
@@ -45,12 +68,13 @@ class Outbox:
             for message in messages:
                 self._db.execute(
                     """INSERT OR IGNORE INTO deliveries
-                       (id, channel, rule, state, next_attempt, created, body)
-                       VALUES (?, ?, ?, 'pending', ?, ?, ?)""",
+                       (id, channel, rule, kind, state, next_attempt, created, body)
+                       VALUES (?, ?, ?, ?, 'pending', ?, ?, ?)""",
                     [
                         message.id,
                         message.channel.id,
                         message.rule,
+                        message.kind,
                         codec.when(message.created),
                         codec.when(message.created),
                         codec.dump(message),
@@ -74,12 +98,14 @@ class Outbox:
         moment, until = codec.when(now), now + lease_for
         with self._store.write():
             rows = self._store.rows(
-                """SELECT seq, id, attempts, body FROM deliveries AS due
+                """SELECT seq, id, attempts, since, body FROM deliveries AS due
                    WHERE (state = 'pending' AND next_attempt <= :now
                           OR state = 'leased' AND lease_until <= :now)
-                     AND NOT EXISTS (SELECT 1 FROM deliveries AS older
-                                     WHERE older.channel = due.channel AND older.seq < due.seq
-                                       AND older.state IN ('pending', 'leased'))
+                     AND NOT EXISTS (SELECT 1 FROM deliveries AS other
+                                     WHERE other.channel = due.channel
+                                       AND (other.seq < due.seq
+                                            AND other.state IN ('pending', 'leased')
+                                            OR other.state = 'leased' AND other.lease_until > :now))
                    ORDER BY seq""",
                 {"now": moment},
             )
@@ -89,14 +115,7 @@ class Outbox:
                        attempts = attempts + 1 WHERE seq = ?""",
                     [codec.when(until), row["seq"]],
                 )
-        return tuple(
-            Delivery(
-                message=codec.load(Message, row["body"]),
-                attempts=row["attempts"],
-                lease_until=until,
-            )
-            for row in rows
-        )
+        return tuple(_delivery(row, until) for row in rows)
 
     def sent(self, delivery: Delivery, started: datetime, finished: datetime, detail: str) -> None:
         """Record that the other side took the message."""
@@ -137,6 +156,100 @@ class Outbox:
             [delivery.message.id, codec.when(started), outcome, detail],
         )
 
+    # --- dead letters ------------------------------------------------------------------------
+
+    def ask_again(self, ids: Iterable[str], now: datetime) -> int:
+        """Make deliveries due now under their old ids, with all their tries before them."""
+        count = 0
+        with self._store.write():
+            for name in ids:
+                cursor = self._db.execute(
+                    """UPDATE deliveries SET state = 'pending', next_attempt = :now, since = :now,
+                       attempts = 0, finished = NULL, dropped = NULL, lease_until = NULL
+                       WHERE id = :id AND state <> 'leased'""",
+                    {"id": name, "now": codec.when(now)},
+                )
+                count += cursor.rowcount
+        return count
+
+    def drop(self, ids: Iterable[str], now: datetime, by: str) -> int:
+        """Give deliveries up for good; they stay on record but are no dead letters any more."""
+        count = 0
+        with self._store.write():
+            for name in ids:
+                cursor = self._db.execute(
+                    """UPDATE deliveries SET state = 'dead', dropped = :now, finished = :now,
+                       reason = coalesce(reason || '; ', '') || :by
+                       WHERE id = :id AND dropped IS NULL AND state IN ('pending', 'dead')""",
+                    {"id": name, "now": codec.when(now), "by": f"dropped by {by}"},
+                )
+                count += cursor.rowcount
+        return count
+
+    def message(self, message_id: str) -> Message | None:
+        """Return a message as it was put into the outbox, or None."""
+        rows = self._store.rows("SELECT body FROM deliveries WHERE id = ?", [message_id])
+        return codec.load(Message, rows[0]["body"]) if rows else None
+
+    def attempts(self, message_id: str) -> tuple[AttemptRow, ...]:
+        """Return every try at a delivery, oldest first."""
+        rows = self._store.rows(
+            "SELECT * FROM attempts WHERE delivery = ? ORDER BY seq", [message_id]
+        )
+        return tuple(
+            AttemptRow(
+                started=codec.moment_required(row["started"]),
+                outcome=row["outcome"],
+                detail=row["detail"],
+            )
+            for row in rows
+        )
+
+    def sent_since(self, channel: str, since: datetime) -> tuple[datetime, ...]:
+        """Return when the alert messages for a channel were made, from a time on."""
+        rows = self._store.rows(
+            """SELECT created FROM deliveries WHERE channel = ? AND created > ?
+               AND kind IN ('alert', 'overview') ORDER BY created""",
+            [channel, codec.when(since)],
+        )
+        return tuple(codec.moment_required(row["created"]) for row in rows)
+
+    # --- channels out of service -------------------------------------------------------------
+
+    def note_refusal(
+        self, channel: str, address: str, at: datetime, since: datetime
+    ) -> tuple[datetime, ...]:
+        """Note that an address was refused for good; return all its refusals from `since` on."""
+        with self._store.write():
+            self._db.execute(
+                "INSERT INTO refusals (channel, address, at) VALUES (?, ?, ?)",
+                [channel, address, codec.when(at)],
+            )
+            rows = self._store.rows(
+                "SELECT at FROM refusals WHERE channel = ? AND address = ? AND at >= ?",
+                [channel, address, codec.when(since)],
+            )
+        return tuple(codec.moment_required(row["at"]) for row in rows)
+
+    def enable_channel(self, channel: str) -> bool:
+        """Take a channel into service again; False when it was not out of service."""
+        with self._store.write():
+            self._db.execute("DELETE FROM refusals WHERE channel = ?", [channel])
+            cursor = self._db.execute("DELETE FROM disabled_channels WHERE channel = ?", [channel])
+            return cursor.rowcount > 0
+
+    def disabled(self) -> tuple[DisabledRow, ...]:
+        """Return the channels that are out of service."""
+        return tuple(
+            DisabledRow(
+                channel=row["channel"],
+                address=row["address"],
+                since=codec.moment_required(row["since"]),
+                reason=row["reason"],
+            )
+            for row in self._store.rows("SELECT * FROM disabled_channels ORDER BY channel")
+        )
+
     def disable_channel(self, channel: str, address: str, at: datetime, reason: str) -> None:
         """Note that a receiver asked never to be called again at this address."""
         with self._store.write():
@@ -155,18 +268,42 @@ class Outbox:
 
     def rows(self, state: str | None = None) -> tuple[DeliveryRow, ...]:
         """Return deliveries, oldest first; of one state, or all."""
-        where, values = ("WHERE state = ?", [state]) if state else ("", [])
-        return tuple(
-            DeliveryRow(
-                id=row["id"],
-                channel=row["channel"],
-                rule=row["rule"],
-                state=row["state"],
-                attempts=row["attempts"],
-                created=codec.moment_required(row["created"]),
-                next_attempt=codec.moment_required(row["next_attempt"]),
-                finished=codec.moment(row["finished"]),
-                reason=row["reason"],
-            )
-            for row in self._store.rows(f"SELECT * FROM deliveries {where} ORDER BY seq", values)  # noqa: S608
+        where, values = ("WHERE shown = ?", [state]) if state else ("", [])
+        rows = self._store.rows(f"{_SHOWN} {where} ORDER BY seq", values)
+        return tuple(map(_row, rows))
+
+    def find(self, key: str) -> tuple[DeliveryRow, ...]:
+        """Return the deliveries whose id begins with `key`."""
+        rows = self._store.rows(
+            f"{_SHOWN} WHERE substr(id, 1, length(?)) = ? ORDER BY seq", [key, key]
         )
+        return tuple(map(_row, rows))
+
+
+_SHOWN = """SELECT * FROM (SELECT *, CASE WHEN dropped IS NULL THEN state ELSE 'dropped' END AS shown
+                           FROM deliveries)"""
+
+
+def _delivery(row: dict[str, Any], until: datetime) -> Delivery:
+    message = codec.load(Message, row["body"])
+    return Delivery(
+        message=message,
+        attempts=row["attempts"],
+        lease_until=until,
+        since=codec.moment(row["since"]) or message.created,
+    )
+
+
+def _row(row: dict[str, Any]) -> DeliveryRow:
+    return DeliveryRow(
+        id=row["id"],
+        channel=row["channel"],
+        rule=row["rule"],
+        kind=row["kind"],
+        state=row["shown"],
+        attempts=row["attempts"],
+        created=codec.moment_required(row["created"]),
+        next_attempt=codec.moment_required(row["next_attempt"]),
+        finished=codec.moment(row["finished"]),
+        reason=row["reason"],
+    )

@@ -10,6 +10,8 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from monitor.store.steps_delivery import add_delivery_steps
+
 migrations = Migrations("figurewatch")
 
 _FIRST = """
@@ -184,4 +186,4 @@ def m0001_first(db: Database) -> None:
             db.execute(statement)
 
 
-KNOWN_MIGRATIONS = frozenset({"m0001_first"})
+KNOWN_MIGRATIONS = frozenset({"m0001_first"}) | add_delivery_steps(migrations)

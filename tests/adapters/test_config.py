@@ -87,9 +87,7 @@ def test_every_problem_is_reported_at_once_with_file_and_field(tmp_path: Path) -
         pytest.param(("[store]\n", "[store\n"), "not TOML", id="broken TOML names its line"),
         pytest.param(('id = "desk"', 'id = "Desk!"'), "lower-case", id="bad id"),
         pytest.param(('"127.0.0.0/8"', '"home"'), "allow_networks", id="bad network"),
-        pytest.param(
-            ('email = "desk@example.org"\n', ""), "needs email or webhook", id="no channel"
-        ),
+        pytest.param(('email = "desk@example.org"\n', ""), "needs email, webhook", id="no channel"),
         pytest.param(
             ('email = "desk@example.org"', 'webhook = "https://h.example/x"'),
             "webhook needs secret_file",

@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from sample_articles import batches, decided, policy
 
 from monitor.core.model import Article
+from monitor.dispatch import Dispatch
 from monitor.pipeline import decide_and_commit
-from monitor.store import Outbox, open_store
+from monitor.store import open_store
 
 
 @settings(
@@ -20,7 +21,7 @@ def test_deciding_by_the_store_is_deciding_in_memory(batch: list[Article]) -> No
     store = open_store(None)
     try:
         parts = [
-            decide_and_commit(store, Outbox(store), (one,), policy(), (), None) for one in batch
+            decide_and_commit(store, Dispatch(store), (one,), policy(), (), None) for one in batch
         ]
     finally:
         store.close()

@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 from sample_alerts import (
+    DIGEST,
     EMAIL,
     FIRST,
     GAZETTEER,
     KEYWORD,
     NEW_ROW,
+    NIGHT,
+    NOTICE,
     NOW,
     ONE,
     SEVERAL,
@@ -115,6 +118,9 @@ _UNKNOWN = claim(
         pytest.param(ONE, id="one"),
         pytest.param(SEVERAL, id="several"),
         pytest.param(FIRST, id="first"),
+        pytest.param(NIGHT, id="night"),
+        pytest.param(DIGEST, id="digest"),
+        pytest.param(NOTICE, id="notice"),
         pytest.param(KEYWORD, id="keyword"),
         pytest.param(sample_message(EMAIL, NOW), id="test"),
         pytest.param(
@@ -152,6 +158,8 @@ def test_the_check_knows_every_word_of_the_schema() -> None:
         pytest.param(ONE, "figure.new", id="one-verdict"),
         pytest.param(SEVERAL, "figure.several", id="several-verdicts"),
         pytest.param(KEYWORD, "keyword.match", id="keyword"),
+        pytest.param(DIGEST, "digest", id="digest"),
+        pytest.param(NOTICE, "notice", id="notice"),
         pytest.param(sample_message(EMAIL, NOW), "test", id="test"),
     ],
 )

@@ -14,12 +14,15 @@ from golden_files import GoldenHtml, GoldenJson, GoldenText
 from hypothesis import given
 from hypothesis import strategies as st
 from sample_alerts import (
+    DIGEST,
     EMAIL,
     FIRST,
     GAZETTEER,
     HUR_ROW,
     KEYWORD,
     NEW_ROW,
+    NIGHT,
+    NOTICE,
     NOW,
     ONE,
     PENTAGON,
@@ -45,6 +48,9 @@ _CASES = {
     "several": SEVERAL,
     "keyword": KEYWORD,
     "first": FIRST,
+    "night": NIGHT,
+    "digest": DIGEST,
+    "notice": NOTICE,
     "test": sample_message(EMAIL, NOW),
 }
 

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Kinds of values in the configuration: durations, names, addresses, URLs.
+
+What it is not: the sections themselves (`config`, `subscriber_settings`). Rules of this file: a value
+that can never work is refused with words that say what is expected.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from ipaddress import ip_network
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)")
+_UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+
+def parse_duration(value: object) -> timedelta:
+    """Read "90s", "5m", "1h 30m", "2d"; raise `ValueError` for anything else."""
+    if isinstance(value, timedelta):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(rf"\s*(?:{_DURATION.pattern}\s*)+", value):
+        msg = 'expected a duration such as "90s", "5m", "6h" or "2d"'
+        raise ValueError(msg)
+    seconds = sum(float(match[1]) * _UNIT_SECONDS[match[2]] for match in _DURATION.finditer(value))
+    return timedelta(seconds=seconds)
+
+
+def format_duration(value: timedelta) -> str:
+    """Write a duration the way `parse_duration` reads it."""
+    seconds = value.total_seconds()
+    for unit in ("w", "d", "h", "m"):
+        if seconds >= _UNIT_SECONDS[unit] and seconds % _UNIT_SECONDS[unit] == 0:
+            return f"{int(seconds / _UNIT_SECONDS[unit])}{unit}"
+    return f"{seconds:g}s"
+
+
+def _identifier(value: str) -> str:
+    if not _ID.fullmatch(value):
+        msg = "expected lower-case letters, digits, dots, dashes or underscores, at most 64"
+        raise ValueError(msg)
+    return value
+
+
+def _network(value: str) -> str:
+    return str(ip_network(value, strict=False))
+
+
+def _http_url(value: str) -> str:
+    # The guard in `fetch` decides about addresses; here only what can never work is refused.
+    if not re.fullmatch(r"https?://[^\s\\\x00-\x1f]+", value) or len(value) > 2048:
+        msg = "expected an http:// or https:// URL of at most 2048 characters"
+        raise ValueError(msg)
+    return value
+
+
+def _mail_address(value: str) -> str:
+    if (
+        not re.fullmatch(r"[^\s<>@,;:\"\\\x00-\x1f]+@[^\s<>@,;:\"\\\x00-\x1f]+", value)
+        or len(value) > 254
+    ):
+        msg = "expected one e-mail address"
+        raise ValueError(msg)
+    return value
+
+
+def _way_out(value: str) -> str:
+    if not re.fullmatch(r"(?:https://|mailto:)[!-;=?-~]+", value) or len(value) > 900:
+        msg = "expected an https:// or mailto: URL"
+        raise ValueError(msg)
+    return value
+
+
+def _smtp_url(value: str) -> str:
+    if not re.fullmatch(r"smtps?://[^\s\x00-\x1f]+", value):
+        msg = 'expected "smtp://host:port" or "smtps://host:port"'
+        raise ValueError(msg)
+    return value
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(parse_duration),
+    WithJsonSchema({"type": "string", "pattern": rf"^\s*(?:{_DURATION.pattern}\s*)+$"}),
+]
+Identifier = Annotated[str, AfterValidator(_identifier)]
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+FullText = Literal["auto", "always", "never"]
+FirstPoll = Literal["recent", "all", "silent"]
+
+
+class Section(BaseModel):
+    """A table of the configuration; unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+MailAddress = Annotated[str, AfterValidator(_mail_address)]
+SmtpUrl = Annotated[str, AfterValidator(_smtp_url)]
+WayOut = Annotated[str, AfterValidator(_way_out)]
+Network = Annotated[str, AfterValidator(_network)]

@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is shown of one alert, all of it plain visible text, for the text and the HTML of a mail.
+
+What it is not: layout (`render`, `templates`). Rules of this file: pure; text from feeds passes
+`one_line`, links pass `safe_link`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from monitor.core.gazetteer import Gazetteer
+from monitor.core.headlines import (
+    baseline,
+    before_words,
+    headline,
+    headline_note,
+    value_words,
+    what_is_counted,
+)
+from monitor.core.model import Alert, Claim, Evidence, LedgerClaim, Verdict
+from monitor.core.payload import previous_rows
+from monitor.core.wording import (
+    VERDICT_WORDS,
+    change_phrase,
+    claim_day,
+    day,
+    link_host,
+    minute,
+    one_line,
+    place_phrase,
+    safe_link,
+    source_name,
+    value_phrase,
+    visible,
+)
+
+# A sentence is quoted whole up to this; a text without full stops is cut around its figure.
+_QUOTE_CHARACTERS = 600
+_LADDER_RUNGS = 10
+_HIGH_CONFIDENCE, _FAIR_CONFIDENCE = 0.85, 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A sentence around its figure; `figure` is empty where it could not be told apart."""
+
+    before: str
+    figure: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class FigureView:
+    """A headline in its parts, for the HTML: "Troops in Kursk", 10,000, 11,000, +1,000."""
+
+    what: str
+    old: str
+    new: str
+    note: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One row of the ladder. `percent` is the bar's length, 0 for none."""
+
+    who: str
+    when: str
+    value: str
+    percent: int
+    now: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertView:
+    """What is shown of one alert, all of it plain visible text. `title` and `byline` are empty where
+    the alert above it cites the same article. In a short view there is no ladder."""
+
+    badge: str
+    headline: str
+    figure: FigureView | None
+    said: str
+    before: str
+    steps: str
+    quote: Quote | None
+    title: str
+    link: str | None
+    byline: str
+    ladder_title: str
+    ladder: tuple[Rung, ...]
+    ladder_rest: str
+    facts: tuple[str, ...]
+
+
+def alert_views(
+    alerts: Sequence[Alert], gazetteer: Gazetteer, *, short: bool = False
+) -> tuple[AlertView, ...]:
+    """Return what is shown of each alert; an article is cited once for the alerts in a row."""
+    views: list[AlertView] = []
+    for index, alert in enumerate(alerts):
+        view = _alert_view(alert, gazetteer)
+        if short:
+            view = replace(view, ladder=(), ladder_rest="", facts=view.facts[:1])
+        # What is only an article keeps its link; figures of one article cite it once.
+        repeated = (
+            index > 0 and alert.claim is not None and alerts[index - 1].article == alert.article
+        )
+        views.append(replace(view, title="", byline="", link=None) if repeated else view)
+    return tuple(views)
+
+
+def _alert_view(alert: Alert, gazetteer: Gazetteer) -> AlertView:
+    row, article = alert.claim, alert.article
+    link = safe_link(article.url)
+    title = one_line(article.title, 200) or "untitled article"
+    published = minute(article.published) if article.published is not None else "undated"
+    byline = [one_line(article.publisher, 80), published, link_host(link) if link else ""]
+    ladder = _ladder(alert, row, gazetteer) if row is not None else ()
+    return AlertView(
+        badge=VERDICT_WORDS[row.verdict] if row is not None else "Article",
+        headline=headline(alert, row, gazetteer) if row is not None else title,
+        figure=_figure_view(alert, row, gazetteer) if row is not None else None,
+        said=_said(row, gazetteer) if row is not None else "",
+        before=_stood(alert, row) if row is not None else "",
+        steps=_steps(alert),
+        quote=_quote(row.claim.evidence) if row is not None else None,
+        title=title,
+        link=link,
+        byline=", ".join(part for part in byline if part),
+        ladder_title="This figure and the earlier ones, newest first" if ladder else "",
+        ladder=ladder,
+        ladder_rest=_ladder_rest(alert) if ladder else "",
+        facts=_facts(alert, row),
+    )
+
+
+def _figure_view(alert: Alert, row: LedgerClaim, gazetteer: Gazetteer) -> FigureView:
+    old = baseline(alert, row)
+    return FigureView(
+        what=what_is_counted(row, gazetteer),
+        old=value_phrase(old.claim) if old is not None else "",
+        new=value_words(row.claim),
+        note=headline_note(alert, row),
+        change=change_phrase(old.claim, row.claim) if old is not None else "",
+    )
+
+
+def _said(row: LedgerClaim, gazetteer: Gazetteer) -> str:
+    """Who says it and as of when: 'Volodymyr Zelensky (Ukraine), as of 4 Nov 2024'."""
+    who = source_name(row.claim) or "Source not named"
+    # A family that the gazetteer does not name is the speaker itself.
+    named = row.family is not None and row.family in gazetteer.sources
+    family = gazetteer.family_name(row.family or "") if named else ""
+    if family and family.casefold() != who.casefold():
+        who += f" ({one_line(family, 60)})"
+    dated = "as of" if row.claim.as_of is not None else "published"
+    return f"{who}, {dated} {day(claim_day(row))}"
+
+
+def _stood(alert: Alert, row: LedgerClaim) -> str:
+    """What it was before, and how long that stood; empty where nothing was."""
+    old = baseline(alert, row)
+    if old is None:
+        return ""
+    line = f"Before: {before_words(old)}."
+    if old.family == row.family and row.verdict is Verdict.REVISION:
+        line += _since(row.said - old.said)
+    return line
+
+
+def _steps(alert: Alert) -> str:
+    """The figures that were held back and overtaken, oldest first."""
+    if not alert.steps:
+        return ""
+    values = ", ".join(value_phrase(step.claim) for step in alert.steps)
+    return f"On the way, while this was held back: {values}."
+
+
+def _since(age: timedelta) -> str:
+    if age.days < 1:
+        return ""
+    return f" First change in {age.days} day{'s' if age.days > 1 else ''}."
+
+
+def _quote(evidence: Evidence) -> Quote:
+    """The sentence in three parts; hidden characters are dropped from each part on its own."""
+    sentence, start = evidence.sentence, evidence.span.start - evidence.sentence_span.start
+    end = start + evidence.span.end - evidence.span.start
+    if start < 0 or sentence[start:end] != evidence.text or not evidence.text:
+        return Quote(one_line(sentence, _QUOTE_CHARACTERS), "", "")
+    room = max(_QUOTE_CHARACTERS - (end - start), 0) // 2
+    before, after = _tidy(sentence[:start]), _tidy(sentence[end:])
+    if len(before) > room:
+        before = "..." + before[len(before) - room :]
+    if len(after) > room:
+        after = after[:room] + "..."
+    return Quote(before.lstrip(), one_line(evidence.text, _QUOTE_CHARACTERS), after.rstrip())
+
+
+def _tidy(text: str) -> str:
+    """Visible text with single blanks, those at its ends kept: they part it from the figure."""
+    words = visible(text)
+    inner = " ".join(words.split())
+    lead = " " if words[:1].isspace() else ""
+    trail = " " if inner and words[-1:].isspace() else ""
+    return f"{lead}{inner}{trail}"
+
+
+def _ladder(alert: Alert, row: LedgerClaim, gazetteer: Gazetteer) -> tuple[Rung, ...]:
+    earlier = _earlier(alert)[:_LADDER_RUNGS]
+    if not earlier:
+        return ()
+    rows = (row, *earlier)
+    most = max(0 if each.claim.vague else each.claim.high for each in rows)
+    return tuple(_rung(each, row, most, gazetteer) for each in rows)
+
+
+def _earlier(alert: Alert) -> list[LedgerClaim]:
+    rows = previous_rows([alert])
+    return sorted(rows, key=lambda row: (claim_day(row), row.said, row.id), reverse=True)
+
+
+def _ladder_rest(alert: Alert) -> str:
+    more = len(previous_rows([alert])) - _LADDER_RUNGS
+    return f"and {more} older" if more > 0 else ""
+
+
+def _rung(row: LedgerClaim, news: LedgerClaim, most: int, gazetteer: Gazetteer) -> Rung:
+    claim = row.claim
+    place = place_phrase(claim, gazetteer)
+    where = f" in {place}" if place and claim.place != news.claim.place else ""
+    when = f"{day(claim_day(row))}, {one_line(row.publisher, 40)}".removesuffix(", ")
+    return Rung(
+        who=source_name(claim) or "source not named",
+        when=when,
+        value=f"{value_words(claim)}{where}",
+        percent=0 if claim.vague or not most else max(round(100 * claim.high / most), 1),
+        now=row is news,
+    )
+
+
+def _facts(alert: Alert, row: LedgerClaim | None) -> tuple[str, ...]:
+    facts = [_witnesses(alert)]
+    if row is not None:
+        facts.append(f"Confidence: {_confidence(row.claim)}.")
+        facts.append(f"Verdict: {row.verdict.value} ({one_line(row.reason, 300)}).")
+    facts.append(f"The rule fired: {one_line(alert.reason, 300).rstrip('.')}.")
+    return tuple(facts)
+
+
+def _witnesses(alert: Alert) -> str:
+    articles, independent = alert.witnesses_articles, alert.witnesses_independent
+    if articles <= 1:
+        return "Seen so far in this one article."
+    return f"Seen so far in {articles} articles, {independent} independent of each other."
+
+
+def _confidence(claim: Claim) -> str:
+    words = "low"
+    if claim.confidence >= _FAIR_CONFIDENCE:
+        words = "high" if claim.confidence >= _HIGH_CONFIDENCE else "fair"
+    return f"{100 * claim.confidence:.0f} % ({words})"

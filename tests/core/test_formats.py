@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bodies for other programs against their published shapes, and against hostile feed text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from published_shapes import SHAPES
+from sample_alerts import (
+    EMAIL,
+    FIRST,
+    GAZETTEER,
+    KEYWORD,
+    NOW,
+    ONE,
+    SEVERAL,
+    WEBHOOK,
+    alert,
+    claim,
+    message,
+    row,
+)
+
+from monitor.core.formats import Body, body
+from monitor.core.model import BodyFormat, Message, MessageKind
+from monitor.core.render import render_message
+from monitor.core.sample import sample_message
+
+_FORMATS = [BodyFormat(name) for name in SHAPES]
+_NOTICE = Message(
+    id="ntc_1",
+    channel=EMAIL,
+    rule="figurewatch.notice",
+    alerts=(),
+    created=NOW,
+    kind=MessageKind.NOTICE,
+    heading="Channel desk/webhook is out of service",
+    notes=("Why: HTTP 410 Gone",),
+)
+_MANY = message(*(alert(f"al_{n}", row(f"r{n}", claim(1000 + n))) for n in range(40)))
+_MESSAGES = {
+    "one": ONE,
+    "several": SEVERAL,
+    "keyword": KEYWORD,
+    "first": FIRST,
+    "test": sample_message(EMAIL, NOW),
+    "notice": _NOTICE,
+    "many": replace(
+        _MANY, kind=MessageKind.DIGEST, heading="Daily digest", notes=("Coverage",) * 30
+    ),
+}
+_HOSTILE = (
+    "<!channel> @everyone <@U123|x> [pay](javascript:alert(1)) *bold* `code` "
+    "<at>all</at> <https://evil.example|click> @here #x\r\n\x00\u202e {{ 7*7 }}"
+)
+
+
+def _body(told: Message, form: BodyFormat, url: str = "https://hooks.example.org/topic") -> Body:
+    channel = replace(WEBHOOK, format=form, address=url)
+    told = replace(told, channel=channel)
+    return body(told, render_message(told, GAZETTEER))
+
+
+def _strings(node: Any) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict):
+        for value in node.values():
+            yield from _strings(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _strings(value)
+
+
+@pytest.mark.parametrize("form", _FORMATS)
+@pytest.mark.parametrize("name", _MESSAGES)
+def test_bodies_have_the_published_shape(form: BodyFormat, name: str) -> None:
+    """Every kind of message fits the platform: its keys, its types, its limits."""
+    tree = json.loads(_body(_MESSAGES[name], form).content)
+    jsonschema.Draft202012Validator(SHAPES[form]).validate(tree)
+
+
+@pytest.mark.parametrize("form", _FORMATS)
+def test_the_shapes_find_mistakes(form: BodyFormat) -> None:
+    """A body with a key that the platform does not know does not pass."""
+    tree = json.loads(_body(ONE, form).content) | {"unheard-of": 1}
+    assert not jsonschema.Draft202012Validator(SHAPES[form]).is_valid(tree)
+
+
+@pytest.mark.parametrize("form", _FORMATS)
+def test_bodies_are_the_same_at_every_try(form: BodyFormat) -> None:
+    """A retry posts the same bytes."""
+    assert _body(SEVERAL, form) == _body(SEVERAL, form)
+
+
+def _hostile() -> Message:
+    counted = claim(11_000, sentence=f"{_HOSTILE} about 11,000 troops {_HOSTILE}", surface="11,000")
+    bad = alert(
+        "al_h",
+        row("r", counted, publisher=_HOSTILE),
+        title=_HOSTILE,
+        url="javascript:alert(1)",
+        rule_title=_HOSTILE,
+    )
+    return message(bad, alert("al_k", None, title=_HOSTILE, url="https://u:p@ex.example/a b"))
+
+
+@pytest.mark.parametrize("form", _FORMATS)
+def test_feed_text_mentions_nobody_and_marks_nothing_up(form: BodyFormat) -> None:
+    """No control, no turned-round text, no script link, no credentials; the shape still holds."""
+    made = _body(_hostile(), form)
+    tree = json.loads(made.content)
+    jsonschema.Draft202012Validator(SHAPES[form]).validate(tree)
+    if form is BodyFormat.CLOUDEVENTS:
+        return  # data for programs: text as it is, links checked like the native body's
+    for text in _strings(tree):
+        assert "\u202e" not in text
+        assert "\x00" not in text
+        assert not text.startswith("javascript:")
+        assert "u:p@" not in text
+
+
+def test_slack_cannot_be_made_to_notify_or_link() -> None:
+    """What Slack reads as a mention or link begins with "<": from feeds it never comes unescaped."""
+    tree = json.loads(_body(_hostile(), BodyFormat.SLACK).content)
+    shown = [block["text"]["text"] for block in tree["blocks"] if block["type"] == "section"]
+    for text in [tree["text"], *shown]:
+        assert all(link.startswith("<https://") for link in re.findall(r"<[^>]*", text)), text
+    assert tree["unfurl_links"] is False
+
+
+def test_discord_cannot_be_made_to_notify() -> None:
+    """Mentions are broken up, and switched off besides."""
+    tree = json.loads(_body(_hostile(), BodyFormat.DISCORD).content)
+    assert tree["allowed_mentions"] == {"parse": []}
+    for text in _strings({"content": tree["content"], "embeds": tree["embeds"]}):
+        assert "@everyone" not in text
+        assert not re.search(r"(?<!\\)\]\(", text), text
+
+
+def test_teams_cards_hold_no_mention_tags() -> None:
+    """A mention needs a tag and an entity; feeds can bring neither."""
+    tree = json.loads(_body(_hostile(), BodyFormat.TEAMS).content)
+    assert not any("<" in text for text in _strings(tree["attachments"][0]["content"]["body"]))
+
+
+@pytest.mark.parametrize(
+    ("url", "root", "topic"),
+    [
+        ("https://ntfy.example.org/alerts", "https://ntfy.example.org/", "alerts"),
+        ("https://ntfy.example.org/alerts/", "https://ntfy.example.org/", "alerts"),
+        ("https://example.org/ntfy/alerts?auth=x", "https://example.org/ntfy/?auth=x", "alerts"),
+    ],
+)
+def test_ntfy_is_published_to_the_server_with_the_topic_inside(
+    url: str, root: str, topic: str
+) -> None:
+    """People are given the topic's address; JSON goes to the server's."""
+    made = _body(ONE, BodyFormat.NTFY, url)
+    assert made.url == root
+    assert json.loads(made.content)["topic"] == topic
+
+
+@given(text=st.text(max_size=400))
+@pytest.mark.parametrize("form", _FORMATS)
+def test_any_feed_text_keeps_the_shape(form: BodyFormat, text: str) -> None:
+    """Whatever a feed writes as title and publisher, the body stays within the platform's limits."""
+    told = message(alert("al_x", None, title=text, rule_title=text))
+    tree = json.loads(_body(told, form).content)
+    jsonschema.Draft202012Validator(SHAPES[form]).validate(tree)
