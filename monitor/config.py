@@ -43,6 +43,7 @@ from monitor.config_fields import (
     parse_duration,
 )
 from monitor.core.errors import ConfigError, Problem
+from monitor.core.recognition import Thresholds
 from monitor.subscriber_settings import RouteSettings, SubscriberSettings, as_written
 
 __all__ = [
@@ -111,6 +112,51 @@ class SeedsSettings(Section):
     paths: tuple[str, ...] = Field(
         (), description="folders shaped like seeds/ whose files extend or override the shipped ones"
     )
+
+
+class MemorySettings(Section):
+    """When two texts are copies of one, and how long what is known is kept."""
+
+    near: float = Field(
+        0.55, gt=0, le=1, description="share of common words from which like texts are copies"
+    )
+    even: float = Field(
+        0.45, gt=0, le=1, description="the same where edits are spread over the whole text"
+    )
+    whole: float = Field(
+        0.85, gt=0, le=1, description="the same where the beginnings have nothing in common"
+    )
+    contained: float = Field(
+        0.5, gt=0, le=1, description="share of a short text that stands in a longer one's beginning"
+    )
+    headline: float = Field(
+        0.75, gt=0, le=1, description="share of common words of two headlines without a text"
+    )
+    keep_text: Duration = Field(
+        timedelta(days=90), description="then an article loses its text, and is known all the same"
+    )
+    keep_articles: Duration = Field(
+        timedelta(days=800),
+        description="then an article without claims that no feed shows any more is forgotten",
+    )
+
+    @model_validator(mode="after")
+    def _keeps_long_enough(self) -> MemorySettings:
+        if self.keep_articles < timedelta(days=400) or self.keep_articles < self.keep_text:
+            msg = 'keep_articles must be at least "400d" and not shorter than keep_text'
+            raise ValueError(msg)
+        return self
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Return the shares as recognition takes them."""
+        return Thresholds(
+            near=self.near,
+            even=self.even,
+            whole=self.whole,
+            contained=self.contained,
+            headline=self.headline,
+        )
 
 
 class WebSettings(Section):
@@ -200,6 +246,7 @@ class Settings(Section):
     fetch: FetchSettings = FetchSettings()
     rules: RulesSettings = RulesSettings()
     seeds: SeedsSettings = SeedsSettings()
+    memory: MemorySettings = MemorySettings()
     web: WebSettings = WebSettings()
     email: EmailSettings = EmailSettings()
     delivery: DeliverySettings = DeliverySettings()
@@ -417,6 +464,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "fetch": FetchSettings,
     "rules": RulesSettings,
     "seeds": SeedsSettings,
+    "memory": MemorySettings,
     "web": WebSettings,
     "email": EmailSettings,
     "delivery": DeliverySettings,

@@ -18,6 +18,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 import anyio
+import structlog
 import trafilatura
 from protego import Protego
 from selectolax.lexbor import LexborHTMLParser
@@ -26,7 +27,7 @@ from monitor.core.charsets import decode
 from monitor.core.errors import FetchError, ParseError
 from monitor.core.headers import declared_charset
 from monitor.core.text import clean
-from monitor.core.urls import host_of
+from monitor.core.urls import host_of, redact
 from monitor.fetch import Fetched, NotModified
 from monitor.workers import run_in_worker
 
@@ -37,6 +38,10 @@ _FULL_ENTRY_CHARACTERS = 1200
 _LEAST_PAGE_CHARACTERS = 200
 _WALL_BELOW_CHARACTERS = 1500
 _LONGEST_PAGE_CHARACTERS = 200_000
+_PAGE_SECONDS = 30.0
+
+
+Get = Callable[..., Awaitable[Fetched | NotModified]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,24 +69,43 @@ _META_CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE
 )
 _CONSENT = re.compile(
-    r"\bcookies?\b|\baccept all\b|\breject all\b|\bmanage (?:your )?(?:preferences|choices|consent)\b|"
+    r"\bcookies?\b|\bcookie[- ]?(?:policy|settings|richtlinie|einstellungen)\b|\baccept all\b|\breject all\b|\bmanage (?:your )?(?:preferences|choices|consent)\b|"
     r"\bour partners\b|\bpersonali[sz]ed ads\b|\bprivacy (?:policy|settings)\b|\byour consent\b|"
-    r"\benable javascript\b|\bare you a (?:robot|human)\b|\bverify (?:that )?you are\b",
+    r"\b(?:enable|requires?) javascript\b|\bare you a (?:robot|human)\b|\bverify (?:that )?you are\b|"
+    r"\blegitimate interests?\b|\bvendors?\b|\b(?:store|access) information on (?:a|your) device\b|"
+    r"\bchecking your browser\b|\bunusual traffic\b|\bcaptcha\b|\bad[- ]?blocker\b|"
+    r"\balle akzeptieren\b|\beinwilligung\b|\bdatenschutz\w*|\bjavascript aktivieren\b|"
+    r"\btout accepter\b|\bvotre consentement\b|\bnos partenaires\b|"
+    r"\bfiles? cookie\b|\bфайл\w* cookie\b|\bприйняти (?:все|всі)\b|\bпринять все\b",
     re.IGNORECASE,
 )
 _PAYWALL = re.compile(
     r"\bsubscribe (?:now )?to (?:continue|read|unlock)\b|\balready (?:a )?(?:subscriber|subscribed|"
     r"a member)\b|\bto (?:continue|keep) reading\b|\bthis (?:article|content|story) is (?:only )?"
     r"(?:for|available to) (?:our )?(?:subscribers|members)\b|\bsubscribers? only\b|"
-    r"\bstart your free trial\b|\bregister to continue\b",
+    r"\bstart your free trial\b|\bregister to continue\b|\b(?:sign|log) in to (?:continue|read)\b|"
+    r"\byou have reached your (?:article )?limit\b|\bfree articles? (?:left|remaining)\b|"
+    r"\bnur für abonnenten\b|\bréservé aux abonnés\b|\bтільки для передплатників\b",
     re.IGNORECASE,
 )
 _CONSENT_SIGNS = 3
+# A consent dialogue may be long; then most of its lines speak of nothing else.
+_LONG_CONSENT_SIGNS = 5
+_CONSENT_LINES = 0.4
+_WALL_HOST = re.compile(
+    r"(?:consent|cmp|login|signin|auth|accounts?|sso|subscribe)\.", re.IGNORECASE
+)
+_WALL_PATH = re.compile(
+    r"/(?:consent|collectconsent|login|log-in|signin|sign-in|subscribe|paywall|privacy-?gate|captcha)"
+    r"(?:[/.?]|$)",
+    re.IGNORECASE,
+)
+_NOT_FREE = re.compile(rb"\"isAccessibleForFree\"\s*:\s*\"?false", re.IGNORECASE)
 
 
 def extract_page(body: bytes, *, url: str, content_type: str | None) -> PageText | None:
     """Return the article on a page, or None for a wall, a stub or something that is no page."""
-    if content_type and not _is_page(content_type):
+    if (content_type and not _is_page(content_type)) or _leads_to_a_wall(url):
         return None
     declared = _META_CHARSET.search(body[:4096])
     markup, _ = decode(
@@ -98,6 +122,8 @@ def extract_page(body: bytes, *, url: str, content_type: str | None) -> PageText
     text = clean(found or "").strip()[:_LONGEST_PAGE_CHARACTERS]
     if len(text) < _LEAST_PAGE_CHARACTERS or _is_wall(text):
         return None
+    if len(text) < _WALL_BELOW_CHARACTERS and _NOT_FREE.search(body):
+        return None
     tree = LexborHTMLParser(markup)
     return PageText(text=text, title=_title(tree), published=_published(tree))
 
@@ -107,11 +133,20 @@ def _is_page(content_type: str) -> bool:
     return kind in {"text/html", "application/xhtml+xml", "text/plain", ""}
 
 
+def _leads_to_a_wall(url: str) -> bool:
+    """Say whether we were led to a page that asks for consent or a login."""
+    parts = urlsplit(url)
+    return bool(_WALL_HOST.match(parts.hostname or "") or _WALL_PATH.search(parts.path))
+
+
 def _is_wall(text: str) -> bool:
-    if len(text) >= _WALL_BELOW_CHARACTERS:
-        return False
     signs = {match[0].lower() for match in _CONSENT.finditer(text)}
-    return len(signs) >= _CONSENT_SIGNS or _PAYWALL.search(text) is not None
+    if len(text) < _WALL_BELOW_CHARACTERS:
+        return len(signs) >= _CONSENT_SIGNS or _PAYWALL.search(text) is not None
+    if len(signs) < _LONG_CONSENT_SIGNS:
+        return False
+    lines = [line for line in text.splitlines() if line.strip()]
+    return sum(map(bool, map(_CONSENT.search, lines))) >= len(lines) * _CONSENT_LINES
 
 
 def _title(tree: LexborHTMLParser) -> str | None:
@@ -145,13 +180,54 @@ def _moment(value: str | None) -> datetime | None:
         return None
 
 
-# --- robots.txt ------------------------------------------------------------------------------
+# --- reading ---------------------------------------------------------------------------------
 
-Get = Callable[[str], Awaitable[Fetched | NotModified]]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageAnswer:
+    """What asking for a page gave: its text, or None, and whether that may pass by itself."""
+
+    text: str | None
+    failed: bool = False
+
+
+class PageReader:
+    """Reads article pages politely; never raises for what a host does."""
+
+    def __init__(self, get: Get) -> None:
+        self._robots = Robots(get)
+        self._get = get
+        self._log = structlog.get_logger()
+
+    async def read(self, url: str) -> PageAnswer:
+        """Return the page's text, if the host lets us have it and there is one."""
+        try:
+            if not await self._robots.allowed(url):
+                self._log.info("page.skipped", url=redact(url), reason="robots.txt")
+                return PageAnswer(text=None)
+            answer = await self._get(url, accept=ACCEPT)
+            if isinstance(answer, NotModified):
+                return PageAnswer(text=None)
+            extract = partial(extract_page, url=answer.url, content_type=answer.content_type)
+            page = await run_in_worker(extract, answer.body, deadline_seconds=_PAGE_SECONDS)
+        except FetchError as error:
+            self._log.info("page.failed", url=redact(url), reason=str(error))
+            return PageAnswer(text=None, failed=error.transient)
+        except ParseError as error:
+            self._log.info("page.failed", url=redact(url), reason=str(error))
+            return PageAnswer(text=None)
+        if page is None:
+            self._log.info("page.without-text", url=redact(url))
+            return PageAnswer(text=None)
+        return PageAnswer(text=page.text)
+
+
+# --- robots.txt ------------------------------------------------------------------------------
 
 _AGENT = "figurewatch"
 _LONGEST_ROBOTS = 512 * 1024
-_ROBOTS_SECONDS = 5.0
+# Most of it is for a worker that has to be started on a busy machine.
+_ROBOTS_SECONDS = 15.0
 _KEEP_SECONDS = 24 * 3600.0
 _KEEP_FAILURE_SECONDS = 3600.0
 # Together, over all hosts.

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import structlog
 
-from monitor import feeds, pages
+from monitor import feeds, pages, rereads
 from monitor.clock import Clock
 from monitor.config import Settings
 from monitor.core.claims import may_hold_claims
@@ -34,18 +34,18 @@ from monitor.core.model import (
     Decision,
     Entry,
     ParsedFeed,
+    TextKind,
 )
 from monitor.core.prepare import Reading, entry_text, prepare
 from monitor.core.rules import RuleSet
 from monitor.core.subscribers import Subscriber
-from monitor.core.urls import redact
 from monitor.deliver import Deliverer, Terms
 from monitor.dispatch import Dispatch
 from monitor.fetch import Client, Fetched, NotModified
 from monitor.knowledge import load_knowledge
 from monitor.notify import Notifier
 from monitor.seedpacks import SeedPack, seed_articles
-from monitor.store import EntryMark, EntryState, FeedRow, PollResult, Store
+from monitor.store import EntryMark, EntryState, FeedRow, OwedPage, PollResult, Store
 from monitor.telling import tell_decision
 from monitor.workers import run_in_worker
 
@@ -53,10 +53,9 @@ from monitor.workers import run_in_worker
 _RECENT = timedelta(hours=48)
 _PARSE_SECONDS = 20.0
 _PREPARE_SECONDS = 60.0
-_PAGE_SECONDS = 30.0
-# An article page that failed is tried again after these waits, then left.
-_PAGE_WAITS = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6))
 _PAGES_AT_ONCE = 4
+# That an unchanged entry is still in its feed is noted no more often.
+_NOTED_EVERY = timedelta(days=1)
 # A failing feed waits twice as long each time, up to a day.
 _LONGEST_BACKOFF = timedelta(hours=24)
 # Polls are spread by up to this share of their interval, so that feeds do not march in step.
@@ -124,14 +123,14 @@ class Pipeline:
         self.notifiers = notifiers
         self.deliverer = Deliverer(store, self.dispatch, clock, self._terms)
         self._client = client
-        self._robots = pages.Robots(client.get)
+        self._pages = pages.PageReader(client.get)
         self._clock = clock
         self._log = structlog.get_logger()
 
     def replace_site(self, site: Site, client: Client, notifiers: Mapping[str, Notifier]) -> None:
         """Take over a reloaded configuration; work under way ends with the old one."""
         self.site, self._client, self.notifiers = site, client, notifiers
-        self._robots = pages.Robots(client.get)
+        self._pages = pages.PageReader(client.get)
 
     # --- seeds -------------------------------------------------------------------------------
 
@@ -139,7 +138,7 @@ class Pipeline:
         """Load every pack that the store does not have yet; nothing of it ever alerts."""
         known = await asyncio.to_thread(self.store.packs)
         for pack in packs:
-            if pack.name not in known:
+            if pack.name not in known or known[pack.name][0] != pack.digest:
                 await asyncio.to_thread(load_pack, self.store, pack, self.site, self._clock.now())
         for name, (digest, articles, claims) in (await asyncio.to_thread(self.store.packs)).items():
             self._log.info(
@@ -179,13 +178,16 @@ class Pipeline:
             await asyncio.to_thread(self.store.record_poll, poll)
             return PollReport(feed=feed.id, outcome="not-modified", next_poll=poll.next_poll)
         parsed = await self._parse(feed, answer)
-        fresh = await self._fresh_entries(feed, parsed.entries)
+        fresh, still_there = await self._fresh_entries(feed, parsed.entries)
         gathered = await self._with_pages(feed, fresh)
         articles = await self._prepare(feed, gathered)
         poll = self._success(feed, "fetched", answer.etag, answer.last_modified)
         marks = self._marks(gathered, articles, poll.at)
         decision = await asyncio.to_thread(
-            self._decide, feed, tuple(articles.values()), replace(poll, entries=marks)
+            self._decide,
+            feed,
+            tuple(articles.values()),
+            replace(poll, entries=marks, still_there=still_there),
         )
         return PollReport(
             feed=feed.id,
@@ -201,8 +203,10 @@ class Pipeline:
         )
         return await run_in_worker(parse, answer.body, deadline_seconds=_PARSE_SECONDS)
 
-    async def _fresh_entries(self, feed: FeedRow, entries: Sequence[Entry]) -> list[_Gathered]:
-        """Return the entries that are new or changed, oldest first."""
+    async def _fresh_entries(
+        self, feed: FeedRow, entries: Sequence[Entry]
+    ) -> tuple[list[_Gathered], tuple[str, ...]]:
+        """Return the entries that are new or changed, oldest first, and the keys to note as seen."""
         keyed: dict[str, tuple[Entry, str]] = {}
         for entry in entries:
             key, digest = feeds.entry_key(entry), feeds.entry_hash(entry)
@@ -219,7 +223,13 @@ class Pipeline:
         # Feeds list the newest first; undated entries keep the feed's order, turned round.
         fresh.reverse()
         now = self._clock.now()
-        return sorted(fresh, key=lambda item: item.entry.published or now)
+        changed = {item.key for item in fresh}
+        noted = tuple(
+            key
+            for key, state in states.items()
+            if key not in changed and now - state.last_seen >= _NOTED_EVERY
+        )
+        return sorted(fresh, key=lambda item: item.entry.published or now), noted
 
     # --- pages (hop 3b) ----------------------------------------------------------------------
 
@@ -231,8 +241,8 @@ class Pipeline:
                 return item
             async with limit:
                 assert item.entry.url is not None  # noqa: S101  (wanted only with a URL)
-                text, failed = await self._page_text(item.entry.url)
-            return replace(item, page_text=text, page_failed=failed)
+                page = await self._pages.read(item.entry.url)
+            return replace(item, page_text=page.text, page_failed=page.failed)
 
         return list(await asyncio.gather(*map(read, fresh)))
 
@@ -241,8 +251,11 @@ class Pipeline:
         if entry.url is None or self._is_history(feed, entry.published):
             return False
         text = entry_text(entry.content, is_html=entry.content_is_html)
-        mode = feed.policy.full_text or self.site.settings.fetch.full_text
-        return pages.wanted(text, mode, partial(self._passes_gate, entry.title, entry.language))
+        gate = partial(self._passes_gate, entry.title, entry.language)
+        return pages.wanted(text, self._full_text(feed), gate)
+
+    def _full_text(self, feed: FeedRow) -> str:
+        return feed.policy.full_text or self.site.settings.fetch.full_text
 
     def _is_history(self, feed: FeedRow, published: datetime | None) -> bool:
         """Say whether an entry cannot alert because this is the feed's first poll."""
@@ -259,45 +272,37 @@ class Pipeline:
             f"{title}\n{text}", self.site.knowledge, language, measures=self.site.rules.measures
         )
 
-    async def _page_text(self, url: str) -> tuple[str | None, bool]:
-        """Return the page's text, and whether reading it failed in a way that may pass."""
-        try:
-            if not await self._robots.allowed(url):
-                self._log.info("page.skipped", url=redact(url), reason="robots.txt")
-                return None, False
-            answer = await self._client.get(url, accept=pages.ACCEPT)
-            if isinstance(answer, NotModified):
-                return None, False
-            extract = partial(pages.extract_page, url=answer.url, content_type=answer.content_type)
-            page = await run_in_worker(extract, answer.body, deadline_seconds=_PAGE_SECONDS)
-        except FetchError as error:
-            self._log.info("page.failed", url=redact(url), reason=str(error))
-            return None, error.transient
-        except ParseError as error:
-            self._log.info("page.failed", url=redact(url), reason=str(error))
-            return None, False
-        return (page.text if page else None), False
-
     async def _read_owed_pages(self, feed: FeedRow) -> None:
-        """Read the pages that failed earlier and are due again, as further readings."""
-        owed = await asyncio.to_thread(self.store.owed_pages, feed.id, self._clock.now())
-        for article, tries in owed:
-            assert article.url is not None  # noqa: S101  (a page is owed only to a URL)
-            text, failed = await self._page_text(article.url)
+        """Read the pages that are due: failed earlier, or to be read again for silent edits."""
+        for owed in await asyncio.to_thread(self.store.owed_pages, feed.id, self._clock.now()):
+            assert owed.article.url is not None  # noqa: S101  (a page is owed only to a URL)
+            page = await self._pages.read(owed.article.url)
             now = self._clock.now()
-            mark = EntryMark(
-                entry_key=article.entry_key,
-                entry_hash=article.entry_hash,
-                article=article.id,
-                page_tries=tries + 1,
-                page_due=_page_due(tries + 1, now) if failed else None,
-            )
-            readings = (_second_reading(article, text, now),) if text else ()
-            articles = await self._prepare_readings(readings)
+            mark = rereads.after_reading(owed, page, now)
+            articles = await self._changed_page(owed, page, now)
+            if articles:
+                mark = replace(mark, article=articles[0].id)
             poll = PollResult(
                 feed=feed.id, at=now, outcome="page", next_poll=feed.next_poll, entries=(mark,)
             )
             await asyncio.to_thread(self._decide, feed, articles, poll)
+
+    async def _changed_page(
+        self, owed: OwedPage, page: pages.PageAnswer, now: datetime
+    ) -> tuple[Article, ...]:
+        """Return the further reading that a page is, or nothing when it has nothing new to say."""
+        if page.text is None or rereads.is_known(owed.article, page.text):
+            return ()
+        reading = rereads.second_reading(owed, page.text, now)
+        articles = await self._prepare_readings((reading,))
+        known = await asyncio.to_thread(
+            self.store.newest_reading, owed.article.feed, owed.article.entry_key, TextKind.PAGE
+        )
+        return tuple(
+            article
+            for article in articles
+            if known is None or article.fingerprint != known.fingerprint
+        )
 
     # --- prepare, decide, commit -------------------------------------------------------------
 
@@ -333,10 +338,15 @@ class Pipeline:
             now=poll.at,
             silent_before=poll.at - _RECENT if _first_poll_is(feed, "recent") else None,
             silence_all="first-poll" if _first_poll_is(feed, "silent") else None,
+            thresholds=self.site.settings.memory.thresholds,
         )
-        decision = decide_and_commit(
-            self.store, self.dispatch, articles, policy, self.site.subscribers, poll
-        )
+        with self.store.write():
+            decision = decide_and_commit(
+                self.store, self.dispatch, articles, policy, self.site.subscribers, None
+            )
+            if self._full_text(feed) != "never":
+                poll = rereads.with_rereads(poll, decision)
+            self.store.record_poll(poll)
         tell_decision(self._log, decision, self.site.knowledge.gazetteer)
         return decision
 
@@ -348,7 +358,7 @@ class Pipeline:
                 entry_key=item.key,
                 entry_hash=item.hash,
                 article=articles[item.key].id if item.key in articles else "",
-                page_due=_page_due(0, now) if item.page_failed else None,
+                page_due=rereads.page_due(0, now) if item.page_failed else None,
             )
             for item in gathered
         )
@@ -448,10 +458,6 @@ def _first_poll_is(feed: FeedRow, mode: str) -> bool:
     return feed.last_success is None and feed.policy.first_poll == mode
 
 
-def _page_due(tries: int, now: datetime) -> datetime | None:
-    return now + _PAGE_WAITS[tries] if tries < len(_PAGE_WAITS) else None
-
-
 def _reading(feed: FeedRow, item: _Gathered, now: datetime) -> Reading:
     entry = item.entry
     return Reading(
@@ -466,23 +472,6 @@ def _reading(feed: FeedRow, item: _Gathered, now: datetime) -> Reading:
         page_text=item.page_text,
         published=entry.published or entry.updated,
         language=entry.language,
-        seen=now,
-    )
-
-
-def _second_reading(article: Article, page_text: str, now: datetime) -> Reading:
-    return Reading(
-        feed=article.feed,
-        publisher=article.publisher,
-        entry_key=article.entry_key,
-        entry_hash=article.entry_hash,
-        url=article.url,
-        title=article.title,
-        content=article.text,
-        content_is_html=False,
-        page_text=page_text,
-        published=article.published,
-        language=article.language,
         seen=now,
     )
 
@@ -519,16 +508,22 @@ def decide_and_commit(
 
 
 def load_pack(store: Store, pack: SeedPack, site: Site, now: datetime) -> Decision:
-    """Load a seed pack into a store, silently, in one transaction."""
-    articles = seed_articles(pack)
+    """Load a seed pack into a store, silently, in one transaction.
+
+    Of articles that an earlier edition of the pack brought, only what recognises them is renewed.
+    """
     policy = Policy(
         rules=RuleSet(rules=()),
         gazetteer=site.knowledge.gazetteer,
         now=now,
         silence_all="seed",
+        thresholds=site.settings.memory.thresholds,
     )
     with store.write():
+        articles = tuple(
+            article for article in seed_articles(pack) if not store.renew_sketch(article)
+        )
         decision = decide(articles, store.recall(needs(articles)), policy)
         store.commit(decision)
-        store.record_pack(pack.name, pack.digest, decision, now)
+        store.record_pack(pack.name, pack.digest, now)
     return decision

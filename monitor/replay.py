@@ -18,7 +18,7 @@ from monitor.bootstrap import assemble
 from monitor.config import Settings
 from monitor.core.decide import Policy
 from monitor.core.knowledge import Knowledge
-from monitor.core.memory import needs, recognise
+from monitor.core.memory import needs
 from monitor.core.model import (
     Alert,
     Article,
@@ -30,6 +30,7 @@ from monitor.core.model import (
 )
 from monitor.core.payload import claim_json
 from monitor.core.prepare import Reading, prepare
+from monitor.core.recognition import recognise
 from monitor.core.rules import RuleSet
 from monitor.dispatch import Dispatch
 from monitor.knowledge import shipped_knowledge, shipped_root
@@ -44,6 +45,7 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sources:
+    settings: Settings
     knowledge: Knowledge
     roots: tuple[Path, ...]
     rules: RuleSet
@@ -60,8 +62,9 @@ class Replay:
         self._dispatch = Dispatch(store)
         self._now = _EPOCH
         self._given: dict[str, object] = {}
+        self._settings = sources.settings
         site = Site(
-            settings=Settings(),
+            settings=sources.settings,
             knowledge=sources.knowledge,
             knowledge_roots=sources.roots,
             rules=sources.rules,
@@ -83,15 +86,15 @@ class Replay:
     def decide(self, record: Mapping[str, object]) -> dict[str, object]:
         """Decide one article and return its output record."""
         article = self._article(record)
-        policy = Policy(rules=self._rules, gazetteer=self._knowledge.gazetteer, now=self._now)
+        policy = self._policy(self._rules)
         decision = decide_and_commit(self._store, self._dispatch, (article,), policy, (), None)
         return self._decided(record["id"], decision)
 
     def recognise(self, record: Mapping[str, object]) -> dict[str, object]:
         """Say which earlier article this one is a copy of, remember it, return the record."""
         article = self._article(record)
-        policy = Policy(rules=RuleSet(rules=()), gazetteer=self._knowledge.gazetteer, now=self._now)
-        found = recognise(article, self._store.recall(needs((article,))))
+        policy = self._policy(RuleSet(rules=()))
+        found = recognise(article, self._store.recall(needs((article,))), policy.thresholds)
         decide_and_commit(self._store, self._dispatch, (article,), policy, (), None)
         copy = found.relation is not Relation.NONE
         return {
@@ -101,6 +104,14 @@ class Replay:
             "relation": found.relation.value,
             "similarity": round(found.similarity, 4),
         }
+
+    def _policy(self, rules: RuleSet) -> Policy:
+        return Policy(
+            rules=rules,
+            gazetteer=self._knowledge.gazetteer,
+            now=self._now,
+            thresholds=self._settings.memory.thresholds,
+        )
 
     def _article(self, record: Mapping[str, object]) -> Article:
         published = record["published"]
@@ -158,9 +169,10 @@ def _is_copy(outcome: Outcome) -> bool:
 
 
 def _sources(config: str | None, rules: Path | None, *, seeds: bool) -> _Sources:
+    settings = Settings()
     if config is not None:
         assembly = assemble(config)
-        site, packs = assembly.site, assembly.packs
+        site, packs, settings = assembly.site, assembly.packs, assembly.settings
         knowledge, roots, rule_set = site.knowledge, site.knowledge_roots, site.rules
     else:
         roots = (shipped_root() / "seeds",)
@@ -171,4 +183,10 @@ def _sources(config: str | None, rules: Path | None, *, seeds: bool) -> _Sources
             rule_set = load_rules((shipped_root() / "rules",), knowledge)
     if rules is not None:
         rule_set = load_rules((rules,), knowledge)
-    return _Sources(knowledge=knowledge, roots=roots, rules=rule_set, packs=packs if seeds else ())
+    return _Sources(
+        settings=settings,
+        knowledge=knowledge,
+        roots=roots,
+        rules=rule_set,
+        packs=packs if seeds else (),
+    )

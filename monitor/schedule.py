@@ -21,7 +21,7 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor import systemd
+from monitor import systemd, upkeep
 from monitor.canary import Canary
 from monitor.clock import Clock
 from monitor.core.errors import ConfigError
@@ -30,6 +30,7 @@ from monitor.pipeline import Pipeline, Site
 from monitor.store import FeedRow
 
 _TICK_SECONDS = 1.0
+_UPKEEP_MINUTES = 10
 # systemd's TimeoutStopSec in the shipped unit is 45 s; leave time to close the database.
 _DRAIN_SECONDS = 25.0
 # The watchdog is fed only if the last tick began at most this long ago.
@@ -55,6 +56,7 @@ class Daemon:
         self._stop = asyncio.Event()
         self._stopping_twice = asyncio.Event()
         self._polling: set[str] = set()
+        self._keeping_up = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._last_tick = clock.monotonic()
         self._last_heartbeat = float("-inf")
@@ -98,6 +100,7 @@ class Daemon:
             id="watchdog",
             next_run_time=at_once,
         )
+        scheduler.add_job(self._upkeep, "interval", minutes=_UPKEEP_MINUTES, id="upkeep")
         scheduler.add_listener(self._on_job_trouble, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
         return scheduler
 
@@ -164,6 +167,27 @@ class Daemon:
     async def _deliver(self, delivery: Delivery) -> None:
         await self._pipeline.deliverer.deliver(delivery)
         await self._deliver_due()  # the next one of the same channel need not wait for a tick
+
+    async def _upkeep(self) -> None:
+        """Hand retention and vacuum to a task, unless the last one is still at it."""
+        if not self._stop.is_set() and not self._keeping_up:
+            self._keeping_up = True
+            self._spawn(self._keep_up)
+
+    async def _keep_up(self) -> None:
+        """Do the upkeep step by step; between two steps polls and deliveries get their turn."""
+        pipeline, done = self._pipeline, 0
+        work = upkeep.steps(pipeline.store, pipeline.site.settings.memory, self._clock.now())
+
+        def step() -> bool:
+            return next(work, None) is not None
+
+        try:
+            while not self._stop.is_set() and await asyncio.to_thread(step):
+                done += 1
+        finally:
+            self._keeping_up = False
+        self._log.info("upkeep.done", steps=done)
 
     async def _beat(self) -> None:
         """Feed the watchdog if the scheduler ticks and the database answers; say how things are."""

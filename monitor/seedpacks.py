@@ -14,8 +14,7 @@ import hashlib
 import itertools
 import json
 import re
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,16 +22,17 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from monitor.archives import INDEX, Document, article_of, read_archive
 from monitor.core.errors import ConfigError, Problem
 from monitor.core.knowledge import Knowledge
-from monitor.core.memory import SKETCH_VERSION
-from monitor.core.model import Article, Claim, Sketch, Span, TextKind, as_utc
-from monitor.core.prepare import Reading, prepare
-from monitor.core.text import clean
+from monitor.core.model import Article, Claim, Sketch, Span, TextKind
+from monitor.core.sketches import FINGERPRINT_VERSION, SKETCH_VERSION
+from monitor.core.urls import canonical_url
 
 _CLAIMS = TypeAdapter(tuple[Claim, ...])
-_SUFFIXES = (".txt", ".md")
 _HEADLINE_LIMIT = 140
+# Documents are taken to be seen when they were published, however far ahead their date is.
+_FAR_FUTURE = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class SeedArticle(BaseModel):
@@ -67,81 +67,48 @@ class SeedPack(BaseModel):
         return hashlib.sha256(dump_pack(self).encode()).hexdigest()[:16]
 
 
-def build_pack(folder: Path, name: str, knowledge: Knowledge) -> SeedPack:
-    """Make a pack from the plain-text documents of a folder.
+def build_pack(path: Path, name: str, knowledge: Knowledge) -> SeedPack:
+    """Make a pack from an archive (see `archives`): a folder or a JSON-lines file.
 
-    `index.toml` in the folder gives each file's publisher and publication time (required) and its
-    title and url (optional). Raises `ConfigError` with every problem.
+    Every document needs a date: of its own, or in the folder's `index.toml`. Raises `ConfigError`
+    with every problem.
     """
-    index, problems = _index(folder)
-    files = sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES)
-    if not files:
-        problems.append(Problem(file=str(folder), message="holds no .txt or .md documents"))
-    articles = []
-    for path in files:
-        citation = index.get(path.name)
-        if not isinstance(citation, dict) or not isinstance(citation.get("published"), datetime):
-            problems.append(
-                Problem(
-                    file=str(folder / "index.toml"),
-                    field=path.name,
-                    message="needs published (a date with time)",
-                )
-            )
-            continue
-        articles.append(_seed_article(path, citation, name, knowledge))
+    problems: list[Problem] = []
+    found: dict[str, SeedArticle] = {}
+    for document in read_archive(path):
+        seed = document if isinstance(document, Problem) else _seed(document, name, knowledge)
+        if isinstance(seed, Problem):
+            problems.append(seed)
+        else:
+            found.setdefault(seed.id, seed)
+    if not found and not problems:
+        problems.append(Problem(file=str(path), message="holds no documents"))
     if problems:
         raise ConfigError(tuple(problems))
-    articles.sort(key=lambda article: (article.published, article.id))
     return SeedPack(
         format="figurewatch-seed-pack-1",
         name=name,
         sketch_version=SKETCH_VERSION,
-        articles=tuple(articles),
+        articles=tuple(sorted(found.values(), key=lambda seed: (seed.published, seed.id))),
     )
 
 
-def _index(folder: Path) -> tuple[Mapping[str, object], list[Problem]]:
-    path = folder / "index.toml"
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8")), []
-    except OSError as error:
-        return {}, [Problem(file=str(path), message=error.strerror or str(error))]
-    except tomllib.TOMLDecodeError as error:
-        return {}, [Problem(file=str(path), message=f"not TOML: {error}")]
-
-
-def _seed_article(
-    path: Path, citation: Mapping[str, object], pack: str, knowledge: Knowledge
-) -> SeedArticle:
-    text = clean(path.read_text(encoding="utf-8", errors="replace"))
-    published = citation["published"]
-    assert isinstance(published, datetime)  # noqa: S101  (checked by the caller)
-    publisher, title, url = (citation.get(key) for key in ("publisher", "title", "url"))
-    moment = as_utc(published)
-    article = prepare(
-        Reading(
-            feed=f"seed:{pack}",
-            publisher=publisher if isinstance(publisher, str) else "unknown",
-            entry_key=path.stem,
-            entry_hash="",
-            url=url if isinstance(url, str) else None,
-            title="",
-            content=text,
-            content_is_html=False,
-            published=moment,
-            seen=moment,
-            kind=TextKind.SEED,
-            id=f"seed:{pack}/{path.stem}",
-        ),
-        knowledge,
-    )
+def _seed(document: Document, pack: str, knowledge: Knowledge) -> SeedArticle | Problem:
+    # A plain text carries its headline on top, where it is read with it.
+    title = document.title if Path(document.file).suffix in {".txt", ".md"} else None
+    bare = replace(document, title=None) if title else document
+    article = article_of(bare, pack, knowledge, _FAR_FUTURE)
+    if isinstance(article, Problem):
+        return article
+    if article.published is None:
+        message = f"needs published (a date with time); give it in {INDEX}"
+        return Problem(file=document.file, message=message)
     return SeedArticle(
         id=article.id,
         publisher=article.publisher,
-        title=title if isinstance(title, str) else _headline(text),
+        title=title or article.title or _headline(document.content),
         url=article.url,
-        published=moment,
+        published=article.published,
         fingerprint=article.fingerprint,
         shingles=article.sketch.shingles,
         sketch=article.sketch.hashes,
@@ -177,7 +144,7 @@ def seed_articles(pack: SeedPack) -> tuple[Article, ...]:
             entry_key=seed.id,
             entry_hash="",
             url=seed.url,
-            canonical_url=seed.url,
+            canonical_url=canonical_url(seed.url) if seed.url else None,
             title=seed.title or "",
             text="",
             text_kind=TextKind.SEED,
@@ -195,6 +162,14 @@ def seed_articles(pack: SeedPack) -> tuple[Article, ...]:
 def dump_pack(pack: SeedPack) -> str:
     """Return the pack as JSON text, stable and readable as a diff."""
     return json.dumps(pack.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
+
+
+def is_pack(path: Path) -> bool:
+    """Say whether a file should be a pack: JSON that is not a feed."""
+    if path.suffix != ".json" or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return b"jsonfeed.org" not in file.read(2000)
 
 
 def read_pack(path: Path) -> SeedPack:
@@ -218,12 +193,33 @@ def read_pack(path: Path) -> SeedPack:
                 for mistake in error.errors(include_url=False)
             )
         ) from error
+    problems = tuple(_inconsistencies(pack, str(path)))
+    if problems:
+        raise ConfigError(problems)
+    return pack
+
+
+def _inconsistencies(pack: SeedPack, file: str) -> Iterator[Problem]:
+    """Yield what is wrong with a pack although each part of it has the right form."""
     if pack.sketch_version != SKETCH_VERSION:
         message = (
             f"built by text algorithm {pack.sketch_version}, this version uses {SKETCH_VERSION}"
         )
-        raise ConfigError((Problem(file=str(path), field="sketch_version", message=message),))
-    return pack
+        yield Problem(file=file, field="sketch_version", message=message)
+        return
+    seen: set[str] = set()
+    for row, seed in enumerate(pack.articles):
+        where = f"articles[{row}]"
+        if seed.id in seen or not seed.id.startswith(f"seed:{pack.name}/"):
+            message = f"{seed.id!r} is used twice, or not of this pack"
+            yield Problem(file=file, field=f"{where}.id", message=message)
+        seen.add(seed.id)
+        if not seed.fingerprint.startswith(f"{FINGERPRINT_VERSION}:"):
+            message = f"not a fingerprint of kind {FINGERPRINT_VERSION}"
+            yield Problem(file=file, field=f"{where}.fingerprint", message=message)
+        if len(set(seed.sketch)) != len(seed.sketch) or len(seed.sketch) > seed.shingles:
+            message = "more samples than shingles, or one twice"
+            yield Problem(file=file, field=f"{where}.sketch", message=message)
 
 
 def _check_claims(seed: SeedArticle, row: int) -> None:

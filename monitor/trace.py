@@ -15,7 +15,7 @@ from typing import Any
 from monitor.core.decide import Policy, decide
 from monitor.core.gazetteer import Gazetteer
 from monitor.core.memory import needs
-from monitor.core.model import Alert, LedgerClaim, Outcome
+from monitor.core.model import Alert, KnownArticle, LedgerClaim, Outcome
 from monitor.core.payload import claim_json, rejection_json
 from monitor.core.prepare import Reading, prepare
 from monitor.core.wording import claim_phrase
@@ -46,7 +46,12 @@ def dry_run(
         site.knowledge,
         measures=site.rules.measures,
     )
-    policy = Policy(rules=site.rules, gazetteer=site.knowledge.gazetteer, now=now)
+    policy = Policy(
+        rules=site.rules,
+        gazetteer=site.knowledge.gazetteer,
+        now=now,
+        thresholds=site.settings.memory.thresholds,
+    )
     decision = decide((article,), store.recall(needs((article,))), policy)
     return decision.outcomes[0], decision.alerts
 
@@ -56,6 +61,7 @@ def trace_of(
     alerts: Sequence[Alert],
     recall_claim: Callable[[str], LedgerClaim | None],
     gazetteer: Gazetteer,
+    recall_article: Callable[[str], KnownArticle | None] = lambda _: None,
 ) -> dict[str, Any]:
     """Return the whole trace as JSON-ready data."""
     article = outcome.article
@@ -77,13 +83,8 @@ def trace_of(
             "fingerprint": article.fingerprint,
             "shingles": article.sketch.shingles,
         },
-        "memory": {
-            "verdict": outcome.verdict.value,
-            "relation": outcome.relation.value,
-            "nearest": outcome.nearest,
-            "similarity": round(outcome.similarity, 4),
-            "group": outcome.group,
-        },
+        "memory": _memory(outcome, recall_article),
+        "changes": _changes(outcome, recall_claim, gazetteer),
         "silenced": outcome.silenced,
         "claims": [_claim(claim, find, gazetteer) for claim in outcome.claims],
         "rejected": [rejection_json(rejection) for rejection in article.rejected],
@@ -116,6 +117,46 @@ def trace_of(
             }
             for alert in alerts
         ],
+    }
+
+
+def _memory(
+    outcome: Outcome, recall_article: Callable[[str], KnownArticle | None]
+) -> dict[str, Any]:
+    nearest = recall_article(outcome.nearest) if outcome.nearest else None
+    return {
+        "verdict": outcome.verdict.value,
+        "relation": outcome.relation.value,
+        "basis": outcome.basis.value if outcome.basis else None,
+        "nearest": outcome.nearest,
+        "nearest_title": nearest.title if nearest else None,
+        "nearest_publisher": nearest.publisher if nearest else None,
+        "nearest_seen": nearest.seen.isoformat() if nearest else None,
+        "similarity": round(outcome.similarity, 4),
+        "shared_passages": list(outcome.passages),
+        "group": outcome.group,
+    }
+
+
+def _changes(
+    outcome: Outcome, recall_claim: Callable[[str], LedgerClaim | None], gazetteer: Gazetteer
+) -> dict[str, Any] | None:
+    """Return what the reading did to the figures of the one before it, in words."""
+    changes = outcome.changes
+    if changes is None:
+        return None
+    own = {row.id: row for row in outcome.claims}
+
+    def phrase(claim: str) -> str:
+        row = own.get(claim) or recall_claim(claim)
+        return claim_phrase(row.claim, gazetteer) if row else claim
+
+    return {
+        "previous": changes.previous,
+        "kept": [phrase(claim) for claim in changes.kept],
+        "altered": [[phrase(old), phrase(new)] for old, new in changes.altered],
+        "added": [phrase(claim) for claim in changes.added],
+        "gone": [phrase(claim) for claim in changes.gone],
     }
 
 
@@ -153,7 +194,8 @@ def trace_text(trace: Mapping[str, Any]) -> str:
             f" published {article['published'] or 'undated'},"
             f" seen {article['seen']} ({article['text_kind']})"
         ),
-        _memory_line(memory),
+        *_memory_lines(memory),
+        *_change_lines(trace["changes"]),
     ]
     if trace["silenced"]:
         lines.append(f"silenced: {trace['silenced']}")
@@ -168,13 +210,36 @@ def trace_text(trace: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _memory_line(memory: Mapping[str, Any]) -> str:
+def _memory_lines(memory: Mapping[str, Any]) -> list[str]:
     if memory["nearest"] is None:
-        return f"text: {memory['verdict']}; nothing like it is known"
-    return (
-        f"text: {memory['verdict']}; {memory['relation']} to {memory['nearest']}"
-        f" (similarity {memory['similarity']:.2f})"
-    )
+        return [f"text: {memory['verdict']}; nothing like it is known"]
+    is_copy = memory["relation"] != "none"
+    relation = f"{memory['relation']} to" if is_copy else "not a copy; nearest is"
+    basis = f" by {memory['basis']}" if memory["basis"] else ""
+    lines = [
+        (
+            f"text: {memory['verdict']}{basis}; {relation} {memory['nearest']}"
+            f" (similarity {memory['similarity']:.2f})"
+        )
+    ]
+    if memory["nearest_title"] is not None:
+        lines.append(
+            f"  nearest: “{memory['nearest_title'] or '(untitled)'}”, {memory['nearest_publisher']},"
+            f" seen {memory['nearest_seen'][:16].replace('T', ' ')}"
+        )
+    if memory["shared_passages"]:
+        lengths = ", ".join(map(str, memory["shared_passages"]))
+        lines.append(f"  shared passages of about {lengths} words")
+    return lines
+
+
+def _change_lines(changes: Mapping[str, Any] | None) -> list[str]:
+    if changes is None:
+        return []
+    lines = [f"figures, compared with {changes['previous']}:"]
+    lines += [f"  altered: {old} -> {new}" for old, new in changes["altered"]]
+    lines += [f"  {what}: {row}" for what in ("added", "gone", "kept") for row in changes[what]]
+    return lines if len(lines) > 1 else [*lines, "  none in either"]
 
 
 def _claim_lines(claims: Sequence[Mapping[str, Any]]) -> list[str]:

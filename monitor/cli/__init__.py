@@ -29,6 +29,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "seeds": ("monitor.cli.seeds", "Build, list, verify and import what a fresh install knows."),
     "alerts": ("monitor.cli.alerts", "List, show, resend, acknowledge and silence alerts."),
     "outbox": ("monitor.cli.outbox", "List, show, retry and drop deliveries."),
+    "corpus": ("monitor.cli.corpus", "Count what the site already knows."),
+    "db": ("monitor.cli.db", "Look after the database."),
     "notify": ("monitor.cli.notify", "Send test messages."),
     "config": ("monitor.cli.config", "Show and check the configuration."),
     "status": ("monitor.cli.status", "Say how the daemon and its feeds are doing."),

@@ -37,7 +37,13 @@ def explain(config: str | None, form: str, what: str) -> None:
         else:
             msg = f"no article {what!r} in the store, and no such file"
             raise click.ClickException(msg)
-        found = trace_of(outcome, alerts, store.claim, assembly.site.knowledge.gazetteer)
+        found = trace_of(
+            outcome,
+            alerts,
+            store.claim,
+            assembly.site.knowledge.gazetteer,
+            store.known_article,
+        )
     if form == "json":
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     else:

@@ -3,12 +3,21 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.options import config_option, emit_rows, format_option
+from monitor.cli import EXIT_PROBLEMS
+from monitor.cli.options import config_option, emit_rows, format_option, progress
 from monitor.knowledge import shipped_knowledge, shipped_root
+
+if TYPE_CHECKING:
+    from monitor.bootstrap import Assembly
+    from monitor.importing import Imported
+    from monitor.store import Store
 
 
 @click.group()
@@ -23,15 +32,16 @@ def seeds() -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Where to write; default: the shipped seeds/corpus/NAME.json.",
 )
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-def build(name: str, output: Path | None, folder: Path) -> None:
-    """Make a seed pack from the documents in FOLDER and its index.toml.
+@click.argument("archive", type=click.Path(exists=True, path_type=Path))
+def build(name: str, output: Path | None, archive: Path) -> None:
+    """Make a seed pack from ARCHIVE: a folder of texts, pages and feeds, or a JSON-lines file.
 
-    The pack holds citations, fingerprints, sketches and claims, and no sentence of the documents.
+    An index.toml in the folder gives the publisher, title, url and date of its files. The pack holds
+    citations, fingerprints, sketches and claims, and no sentence of the documents.
     """
     from monitor.seedpacks import build_pack, dump_pack  # noqa: PLC0415
 
-    pack = build_pack(folder, name, shipped_knowledge())
+    pack = build_pack(archive, name, shipped_knowledge())
     target = output or shipped_root() / "seeds" / "corpus" / f"{name}.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(dump_pack(pack), encoding="utf-8")
@@ -61,31 +71,82 @@ def list_seeds(form: str) -> None:
 
 
 @seeds.command()
+@click.option(
+    "--documents",
+    type=click.Path(exists=True, path_type=Path),
+    help="Also say whether this archive still gives the pack.",
+)
 @click.argument("pack", type=click.Path(exists=True, dir_okay=False, path_type=Path), nargs=-1)
-def verify(pack: tuple[Path, ...]) -> None:
+def verify(documents: Path | None, pack: tuple[Path, ...]) -> None:
     """Check seed packs (default: the shipped ones): form, claims, text algorithm."""
-    from monitor.seedpacks import find_packs, read_pack  # noqa: PLC0415
+    from monitor.seedpacks import build_pack, find_packs, read_pack  # noqa: PLC0415
 
+    differing = 0
     for path in pack or tuple(find_packs((shipped_root() / "seeds",)).values()):
         found = read_pack(path)
         click.echo(f"{path}: good, {len(found.articles)} articles, digest {found.digest}")
+        if documents is not None:
+            again = build_pack(documents, found.name, shipped_knowledge())
+            same = again.digest == found.digest
+            differing += not same
+            click.echo(f"  {documents} gives {'the same' if same else f'digest {again.digest}'}")
+    if differing:
+        sys.exit(EXIT_PROBLEMS)
 
 
 @seeds.command(name="import")
 @config_option
-@click.argument("pack", type=click.Path(exists=True, dir_okay=False, path_type=Path), nargs=-1)
-def import_packs(config: str | None, pack: tuple[Path, ...]) -> None:
-    """Load PACKs into the site's store, once each; nothing of them ever alerts."""
+@click.option("--name", help="Name of the archive in the store; default: that of the file.")
+@click.option(
+    "--jobs", type=click.IntRange(0), default=0, help="Processes that read; 0 is one per core."
+)
+@click.argument("source", type=click.Path(exists=True, path_type=Path), nargs=-1)
+def import_seeds(config: str | None, name: str | None, jobs: int, source: tuple[Path, ...]) -> None:
+    """Load packs, or archives of your own, into the site's store; nothing of them ever alerts.
+
+    A SOURCE is a pack (.json), a folder of documents, or a JSON-lines file with one article a line as
+    `replay` takes it. It may be repeated, and while the daemon runs; what is stored is skipped.
+    """
     from monitor.bootstrap import assemble  # noqa: PLC0415
+    from monitor.seedpacks import is_pack  # noqa: PLC0415
+
+    assembly = assemble(config)
+    problems = 0
+    with assembly.open_store() as store:
+        for path in source:
+            if is_pack(path):
+                _import_pack(assembly, store, path)
+            else:
+                found = _import_archive(assembly, store, path, name or path.stem, jobs)
+                problems += len(found.problems)
+    if problems:
+        sys.exit(EXIT_PROBLEMS)
+
+
+def _import_pack(assembly: Assembly, store: Store, path: Path) -> None:
     from monitor.pipeline import load_pack  # noqa: PLC0415
     from monitor.seedpacks import read_pack  # noqa: PLC0415
 
-    assembly = assemble(config)
-    packs = [read_pack(path) for path in pack]
-    with assembly.open_store() as store:
-        for item in packs:
-            if item.name in store.packs():
-                click.echo(f"{item.name}: loaded already")
-                continue
-            decision = load_pack(store, item, assembly.site, assembly.clock.now())
-            click.echo(f"{item.name}: {len(decision.outcomes)} articles loaded")
+    pack = read_pack(path)
+    known = store.packs().get(pack.name)
+    if known is not None and known[0] == pack.digest:
+        click.echo(f"{pack.name}: loaded already")
+        return
+    decision = load_pack(store, pack, assembly.site, assembly.clock.now())
+    click.echo(f"{pack.name}: {len(decision.outcomes)} articles loaded")
+
+
+def _import_archive(assembly: Assembly, store: Store, path: Path, name: str, jobs: int) -> Imported:
+    from monitor.archives import count_documents  # noqa: PLC0415
+    from monitor.importing import ArchiveImport  # noqa: PLC0415
+
+    run = ArchiveImport(store, assembly.site, name, assembly.clock.now())
+    with progress(f"importing {name}", count_documents(path)) as tell:
+        found = run.run(path, jobs or os.cpu_count() or 1, tell)
+    for problem in found.problems:
+        click.echo(f"error: {problem}", err=True)
+    click.echo(
+        f"{name}: {found.articles} articles loaded ({found.copies} copies, {found.claims} claims),"
+        f" {found.known} known already, {len(found.problems)} unreadable"
+    )
+    return found

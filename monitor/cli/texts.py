@@ -15,8 +15,6 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -25,6 +23,7 @@ import click
 
 from monitor.cli import EXIT_PROBLEMS
 from monitor.cli.options import config_option, emit_line
+from monitor.core.moments import read_moment
 
 _JSONL_ONLY = click.option(
     "--format", "form", type=click.Choice(["jsonl"]), default="jsonl", show_default=True
@@ -79,23 +78,6 @@ def _text(record: Mapping[str, object], name: str) -> str:
 
 def _odd(value: object) -> bool:
     return any("\ud800" <= character <= "\udfff" for character in str(value))
-
-
-def read_moment(value: object) -> datetime | None:
-    """Read an ISO 8601 or RFC 5322 date; None for anything else. Without a zone it is UTC."""
-    if not isinstance(value, str) or not value.strip():
-        return None
-    try:
-        moment = datetime.fromisoformat(value.strip())
-    except ValueError:
-        try:
-            moment = parsedate_to_datetime(value)
-        except (ValueError, TypeError):
-            return None
-    try:
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except OverflowError:
-        return None
 
 
 # --- extract -------------------------------------------------------------------------------------

@@ -13,10 +13,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.core.alerts import raise_alert, witnesses
+from monitor.core.changes import figure_changes
 from monitor.core.gazetteer import Gazetteer
 from monitor.core.ledger import judge_all
-from monitor.core.memory import Memory, recognise
-from monitor.core.model import Alert, Article, Decision, Outcome, Witness, require_utc
+from monitor.core.memory import Memory
+from monitor.core.model import (
+    Alert,
+    Article,
+    Decision,
+    FigureChanges,
+    LedgerClaim,
+    Outcome,
+    Witness,
+    require_utc,
+)
+from monitor.core.recognition import DEFAULT_THRESHOLDS, Recognition, Thresholds, recognise
 from monitor.core.rules import RuleSet, evaluate
 
 
@@ -25,7 +36,8 @@ class Policy:
     """How to decide: rules, gazetteer, the time, and what must stay silent.
 
     `silent_before`: articles published before it, or undated, are ingested without alerts (a feed's
-    first poll). `silence_all` names why nothing at all may alert (seeding).
+    first poll). `silence_all` names why nothing at all may alert (seeding). `thresholds` say from
+    when on two texts are copies.
     """
 
     rules: RuleSet
@@ -33,6 +45,7 @@ class Policy:
     now: datetime
     silent_before: datetime | None = None
     silence_all: str | None = None
+    thresholds: Thresholds = DEFAULT_THRESHOLDS
 
     def __post_init__(self) -> None:
         require_utc(self.now, "now")
@@ -72,7 +85,7 @@ def fold(articles: Sequence[Article], memory: Memory, policy: Policy) -> tuple[D
 def _decide_one(
     article: Article, memory: Memory, policy: Policy
 ) -> tuple[Outcome, tuple[Alert, ...]]:
-    recognition = recognise(article, memory)
+    recognition = recognise(article, memory, policy.thresholds)
     rows, withdrawn = judge_all(article, recognition, memory, policy.gazetteer)
     previous = {row.id: row for row in rows} | {
         row.previous: known
@@ -94,8 +107,20 @@ def _decide_one(
         withdrawn=withdrawn,
         evaluations=evaluations,
         silenced=policy.silences(article),
+        basis=recognition.basis,
+        passages=recognition.passages,
+        changes=_changes(recognition, memory, rows),
     )
     return outcome, _alerts(outcome, memory, policy)
+
+
+def _changes(
+    recognition: Recognition, memory: Memory, rows: Sequence[LedgerClaim]
+) -> FigureChanges | None:
+    if recognition.previous is None:
+        return None
+    before = memory.claims_of(recognition.previous.id)
+    return figure_changes(before, rows, recognition.previous.id)
 
 
 def _alerts(outcome: Outcome, memory: Memory, policy: Policy) -> tuple[Alert, ...]:

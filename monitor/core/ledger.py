@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from monitor.core.gazetteer import Gazetteer
-from monitor.core.memory import Memory, Recognition
+from monitor.core.memory import Memory
 from monitor.core.model import (
     Article,
     ArticleVerdict,
@@ -30,6 +30,7 @@ from monitor.core.model import (
     Status,
     Verdict,
 )
+from monitor.core.recognition import Recognition
 from monitor.core.series import series_of
 
 # Two stated numbers are the same figure when they differ by at most this share of the larger:
@@ -448,7 +449,8 @@ def _corrections(
         and not any(same_value(row.claim, claim) for claim in article.claims)
     ]
     old_values = memory.claims_of(recognition.previous.id)
-    readings = memory.readings(article.feed, article.entry_key)
+    # By the earlier reading's id, not this one's: some feeds give their entries new ones.
+    readings = memory.readings(recognition.previous.feed, recognition.previous.entry_key)
     stated = [row for reading in readings for row in memory.claims_of(reading.id)]
     found: dict[int, tuple[LedgerClaim, ...]] = {}
     for number, claim in enumerate(article.claims):

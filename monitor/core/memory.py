@@ -1,91 +1,41 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Memory: what is already known, as far as a decision needs it, and how a text is recognised.
+"""Memory: what is already known, as far as a decision needs it.
 
-What it is not: the store (`store.recall` builds a `Memory` from rows) or novelty of figures
-(`ledger`). The sketch is FracMinHash (Irber et al. 2022, "Lightweight compositional analysis of
-metagenomes with FracMinHash"): a fixed share of all word shingles, chosen by their hash, so that
-containment of a summary in a longer text can be estimated, which MinHash cannot do. Rules of this
-file: the hash, the tokens and the sampling rate are frozen under `SKETCH_VERSION`; changing any of
-them is a new version, because sketches are stored for years.
+What it is not: the store (`store.recall` builds a `Memory` from rows), how texts are compared
+(`sketches`), what an article is to memory (`recognition`), or novelty of figures (`ledger`).
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
-import unicodedata
+import heapq
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from monitor.core.model import (
-    Alert,
-    Article,
-    ArticleVerdict,
-    KnownArticle,
-    LedgerClaim,
-    Outcome,
-    Relation,
-    Sketch,
-    TextKind,
-)
+from monitor.core.model import Alert, Article, KnownArticle, LedgerClaim, Outcome, Sketch
 from monitor.core.series import force_key
+from monitor.core.sketches import (
+    SKETCH_VERSION,
+    containment,
+    fingerprint,
+    index_keys,
+    sketch,
+)
 
-SKETCH_VERSION = "fms1"
-FINGERPRINT_VERSION = "fp1"
-_SHINGLE_WORDS = 3
-_HASH_SPACE = 1 << 63  # hashes fit SQLite's signed integers
-_SAMPLED_BELOW = _HASH_SPACE // 4
-# Copies: share of the smaller text's sampled shingles that the other has. News copies (cut,
-# retitled, lightly rewritten) lie above .5, different stories about the same facts below .25 (the
-# comparison of nine methods on 400-word texts in `docs/decisions/0005`).
-NEAR_FROM = 0.5
-# With fewer shared samples than this, chance and stock phrases decide.
-_LEAST_SHARED = 4
-# A copy that is less than half as long as the other is a part of it rather than a version of it.
-_SAME_LENGTH_FROM = 0.5
+__all__ = [
+    "SKETCH_VERSION",
+    "Memory",
+    "Needs",
+    "containment",
+    "fingerprint",
+    "known",
+    "needs",
+    "sketch",
+]
 
-# A figure is one token however its groups are written: 11,000 and 11.000 are the same text.
-_TOKEN = re.compile(r"\d+(?:[.,\u00a0\u202f'’]\d{3})+(?!\d)|[^\W_]+")
-_GROUP_MARKS = re.compile(r"[.,\u00a0\u202f'’]")
-
-
-def words(text: str) -> list[str]:
-    """Return the normalised words of a text: case, markup of quotes and spacing do not matter."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return [_GROUP_MARKS.sub("", token) for token in _TOKEN.findall(folded)]
-
-
-def fingerprint(title: str, text: str) -> str:
-    """Return the exact hash of an article's normalised words, with its version."""
-    found = words(f"{title}\n{text}")
-    digest = hashlib.blake2b(" ".join(found).encode(), digest_size=16).hexdigest()
-    return f"{FINGERPRINT_VERSION}:{digest}"
-
-
-def sketch(text: str) -> Sketch:
-    """Return the sampled shingles of a text; texts of under three words have one shingle."""
-    found = words(text)
-    last = max(len(found) - _SHINGLE_WORDS + 1, 1 if found else 0)
-    shingles = {" ".join(found[start : start + _SHINGLE_WORDS]) for start in range(last)}
-    hashes = sorted(value for value in map(_hash, shingles) if value < _SAMPLED_BELOW)
-    return Sketch(hashes=tuple(hashes), shingles=len(shingles), version=SKETCH_VERSION)
-
-
-def _hash(shingle: str) -> int:
-    digest = hashlib.blake2b(shingle.encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") >> 1
-
-
-def shared_hashes(a: Sketch, b: Sketch) -> int:
-    """Return how many sampled shingles two sketches of one version share."""
-    return len(set(a.hashes) & set(b.hashes)) if a.version == b.version else 0
-
-
-def containment(a: Sketch, b: Sketch) -> float:
-    """Return the share (0 to 1) of the smaller sketch that the other holds; 0 when one is empty."""
-    smaller = min(len(a.hashes), len(b.hashes))
-    return shared_hashes(a, b) / smaller if smaller else 0.0
+# Articles compared closely: a copy is among the few that share most keys, more only cost time.
+MOST_CANDIDATES = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +45,7 @@ class Needs:
     identities: frozenset[tuple[str, str]]
     canonical_urls: frozenset[str]
     fingerprints: frozenset[str]
-    sketches: tuple[tuple[int, ...], ...]
+    keys: tuple[tuple[int, ...], ...]  # of each article's sketch and headline, see `index_keys`
     series: frozenset[tuple[str, str]]  # (measure, force key)
 
 
@@ -107,11 +57,26 @@ def needs(articles: Sequence[Article]) -> Needs:
             article.canonical_url for article in articles if article.canonical_url
         ),
         fingerprints=frozenset(article.fingerprint for article in articles),
-        sketches=tuple(article.sketch.hashes for article in articles),
+        keys=tuple(index_keys(article.sketch, article.title) for article in articles),
         series=frozenset(
             (claim.measure, force_key(claim)) for article in articles for claim in article.claims
         ),
     )
+
+
+# Values in these are never changed in place, so that a copy need only copy the tables. Series are
+# long: their lists are.
+_TABLES = (
+    "_articles",
+    "_readings",
+    "_by_url",
+    "_by_fingerprint",
+    "_by_key",
+    "_order",
+    "_claims",
+    "_alerts",
+    "_alerts_by_claim",
+)
 
 
 class Memory:
@@ -125,14 +90,15 @@ class Memory:
         alerts: Iterable[Alert] = (),
     ) -> None:
         self._articles: dict[str, KnownArticle] = {}
-        self._readings: dict[tuple[str, str], list[str]] = {}
+        self._readings: dict[tuple[str, str], tuple[str, ...]] = {}
         self._by_url: dict[str, str] = {}
         self._by_fingerprint: dict[str, str] = {}
-        self._by_hash: dict[int, list[str]] = {}
+        self._by_key: dict[int, tuple[str, ...]] = {}
+        self._order: dict[str, int] = {}
         self._claims: dict[str, LedgerClaim] = {}
         self._by_series: dict[tuple[str, str], list[str]] = {}
         self._alerts: dict[str, Alert] = {}
-        self._alerts_by_claim: dict[str, list[Alert]] = {}
+        self._alerts_by_claim: dict[str, tuple[Alert, ...]] = {}
         for article in articles:
             self._add_article(article)
         for claim in claims:
@@ -156,18 +122,14 @@ class Memory:
         key = self._by_fingerprint.get(print_)
         return self._articles[key] if key else None
 
-    def nearest(self, own: Sketch) -> tuple[KnownArticle | None, float]:
-        """Return the article whose sketch is closest, and the containment; earlier ones win ties."""
-        shared = Counter(key for value in own.hashes for key in self._by_hash.get(value, ()))
-        best: KnownArticle | None = None
-        best_score = (0.0, 0)
-        for key in self._articles:
-            if shared[key] < _LEAST_SHARED:
-                continue
-            score = (containment(own, self._articles[key].sketch), shared[key])
-            if score > best_score:
-                best, best_score = self._articles[key], score
-        return best, best_score[0]
+    def candidates(self, own: Sketch, title: str) -> tuple[KnownArticle, ...]:
+        """Return the articles that share most index keys with a text; earlier ones win ties."""
+        found = (self._by_key.get(value, ()) for value in index_keys(own, title))
+        shared = Counter(itertools.chain.from_iterable(found))
+        best = heapq.nsmallest(
+            MOST_CANDIDATES, ((-count, self._order[key], key) for key, count in shared.items())
+        )
+        return tuple(self._articles[key] for _, _, key in best)
 
     def rows_like(self, measure: str, force: str) -> tuple[LedgerClaim, ...]:
         """Return all rows of one measure and force, in ledger order."""
@@ -193,7 +155,7 @@ class Memory:
 
     def alerts_about(self, claim_id: str) -> tuple[Alert, ...]:
         """Return the alerts that one ledger row raised."""
-        return tuple(self._alerts_by_claim.get(claim_id, ()))
+        return self._alerts_by_claim.get(claim_id, ())
 
     # --- growing -----------------------------------------------------------------------------
 
@@ -205,11 +167,11 @@ class Memory:
 
     def copy(self) -> Memory:
         """Return a memory that may grow without changing this one."""
-        return Memory(
-            articles=self._articles.values(),
-            claims=self._claims.values(),
-            alerts=self._alerts.values(),
-        )
+        twin = Memory()
+        for name in _TABLES:
+            setattr(twin, name, getattr(self, name).copy())
+        twin._by_series = {key: [*rows] for key, rows in self._by_series.items()}
+        return twin
 
     def take_in(self, outcome: Outcome, alerts: Sequence[Alert]) -> None:
         """Add an outcome to this memory itself; for the fold, which owns the copy it works on."""
@@ -226,12 +188,14 @@ class Memory:
         self._articles[article.id] = article
         if again:
             return
-        self._readings.setdefault((article.feed, article.entry_key), []).append(article.id)
+        entry = (article.feed, article.entry_key)
+        self._readings[entry] = (*self._readings.get(entry, ()), article.id)
         if article.canonical_url:
             self._by_url.setdefault(article.canonical_url, article.id)
         self._by_fingerprint.setdefault(article.fingerprint, article.id)
-        for value in article.sketch.hashes:
-            self._by_hash.setdefault(value, []).append(article.id)
+        self._order[article.id] = len(self._order)
+        for value in index_keys(article.sketch, article.title):
+            self._by_key[value] = (*self._by_key.get(value, ()), article.id)
 
     def _add_claim(self, claim: LedgerClaim) -> None:
         if claim.id not in self._claims:
@@ -248,7 +212,8 @@ class Memory:
             return
         self._alerts[alert.dedup_key] = alert
         if alert.claim is not None:
-            self._alerts_by_claim.setdefault(alert.claim.id, []).append(alert)
+            about = alert.claim.id
+            self._alerts_by_claim[about] = (*self._alerts_by_claim.get(about, ()), alert)
 
 
 def known(outcome: Outcome) -> KnownArticle:
@@ -268,84 +233,4 @@ def known(outcome: Outcome) -> KnownArticle:
         seen=article.seen,
         fingerprint=article.fingerprint,
         sketch=article.sketch,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recognition:
-    """What a text is to memory. `previous` is the last reading of the same entry and text kind."""
-
-    verdict: ArticleVerdict
-    group: str
-    relation: Relation
-    nearest: str | None = None
-    similarity: float = 0.0
-    previous: KnownArticle | None = field(default=None)
-
-
-def recognise(article: Article, memory: Memory) -> Recognition:
-    """Say whether an article is new, another version of its own entry, or a copy of another."""
-    readings = memory.readings(article.feed, article.entry_key)
-    if readings:
-        found = _as_reading(article, readings)
-        if found is not None:
-            return found
-    exact = memory.with_fingerprint(article.fingerprint)
-    if exact is not None and article.sketch.shingles:
-        return _copy(exact, Relation.EXACT, 1.0)
-    same_url = memory.with_url(article.canonical_url)
-    if same_url is not None and (match := _relation(article.sketch, same_url.sketch)):
-        return _copy(same_url, *match)
-    nearest, similarity = memory.nearest(article.sketch)
-    if nearest is not None and (match := _relation(article.sketch, nearest.sketch)):
-        return _copy(nearest, *match)
-    return Recognition(
-        verdict=ArticleVerdict.NEW,
-        group=f"grp_{article.id.removeprefix('art_')}",
-        relation=Relation.NONE,
-        nearest=nearest.id if nearest is not None else None,
-        similarity=similarity,
-    )
-
-
-def _as_reading(article: Article, readings: Sequence[KnownArticle]) -> Recognition | None:
-    """Recognise a further reading of a known entry; None when the id was reused for other text."""
-    latest = readings[-1]
-    alike = [row for row in readings if row.text_kind is article.text_kind]
-    # Caches take turns in serving an older and a newer state; both are known, neither is a change.
-    for row in reversed(readings):
-        if row.fingerprint == article.fingerprint:
-            return _copy(row, Relation.EXACT, 1.0)
-    similarity = containment(article.sketch, latest.sketch)
-    long_enough = min(len(article.sketch.hashes), len(latest.sketch.hashes)) >= _LEAST_SHARED
-    same_kind = article.text_kind is latest.text_kind
-    if same_kind and long_enough and not similarity and article.title != latest.title:
-        return None
-    relation = Relation.NEAR if similarity >= NEAR_FROM else Relation.NONE
-    return Recognition(
-        verdict=ArticleVerdict.REVISION,
-        group=latest.group,
-        relation=relation,
-        nearest=latest.id,
-        similarity=similarity,
-        previous=alike[-1] if alike and article.text_kind is not TextKind.SEED else None,
-    )
-
-
-def _relation(own: Sketch, other: Sketch) -> tuple[Relation, float] | None:
-    similarity = containment(own, other)
-    if similarity < NEAR_FROM or shared_hashes(own, other) < _LEAST_SHARED:
-        return None
-    shorter, longer = sorted((own.shingles, other.shingles))
-    whole = shorter >= longer * _SAME_LENGTH_FROM
-    return (Relation.NEAR if whole else Relation.CONTAINED), similarity
-
-
-def _copy(of: KnownArticle, relation: Relation, similarity: float) -> Recognition:
-    return Recognition(
-        verdict=ArticleVerdict.DUPLICATE,
-        group=of.group,
-        relation=relation,
-        nearest=of.id,
-        similarity=similarity,
     )

@@ -67,6 +67,16 @@ class Relation(StrEnum):
     NONE = "none"
 
 
+class Basis(StrEnum):
+    """By what an article was recognised."""
+
+    ENTRY = "entry"  # the feed's own id
+    FINGERPRINT = "fingerprint"
+    URL = "url"
+    TEXT = "text"
+    HEADLINE = "headline"
+
+
 class ArticleVerdict(StrEnum):
     """What became of an article as a text."""
 
@@ -274,8 +284,8 @@ class ParsedFeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sketch:
-    """A sample of the text's word shingles (see `core.memory`): the hashes that fell under the
-    sampling threshold, ascending, and how many distinct shingles the whole text has."""
+    """A sample of the text's word shingles (see `core.sketches`): the hashes that fell under the
+    sampling threshold, in text order, and how many distinct shingles the whole text has."""
 
     hashes: tuple[int, ...]
     shingles: int
@@ -455,12 +465,28 @@ class Witness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FigureChanges:
+    """How a further reading's figures differ from the `previous` one's; ids of ledger rows.
+
+    `altered` pairs the row that gave way with the one in its place.
+    """
+
+    previous: str
+    kept: tuple[str, ...] = ()
+    altered: tuple[tuple[str, str], ...] = ()
+    added: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What `decide` concluded about one article.
 
     `nearest` is the known article it is a copy or revision of, `relation` and `similarity` how
     close it is (similarity is the share of the smaller text's shingles found in the other, 0..1).
     `silenced` says why an otherwise alerting article was ingested silently (first poll, seeding).
+    `basis` says by what `nearest` was recognised, `passages` estimates the lengths in words of what
+    the two share, longest first; `changes` is there for further readings of an entry.
     """
 
     article: Article
@@ -473,6 +499,9 @@ class Outcome:
     withdrawn: tuple[str, ...] = ()
     evaluations: tuple[Evaluation, ...] = ()
     silenced: str | None = None
+    basis: Basis | None = None
+    passages: tuple[int, ...] = ()
+    changes: FigureChanges | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ next one may be the article's id.
 from __future__ import annotations
 
 import re
-from urllib.parse import SplitResult, unquote_plus, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, unquote_plus, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url
 
@@ -44,6 +44,28 @@ _AMP_CACHE = re.compile(
     re.IGNORECASE,
 )
 _AMP_PATH = re.compile(r"(?:/amp|\.amp(?:\.html?)?)/?$|^/amp(?=/.)", re.IGNORECASE)
+# Redirectors that carry the address itself: host (and what lies below it), path, parameter. Those
+# that hide it behind a key of their own cannot be seen through without asking them.
+_REDIRECTORS = (
+    ("google.com", "/url", ("q", "url")),
+    ("facebook.com", "/l.php", ("u",)),
+    ("instagram.com", "/", ("u",)),
+    ("youtube.com", "/redirect", ("q",)),
+    ("linkedin.com", "/redir/redirect", ("url",)),
+    ("linkedin.com", "/safety/go", ("url",)),
+    ("reddit.com", "/", ("url",)),
+    ("vk.com", "/away.php", ("to",)),
+    ("ok.ru", "/dk", ("st.link",)),
+    ("duckduckgo.com", "/l/", ("uddg",)),
+    ("bing.com", "/news/apiclick.aspx", ("url",)),
+    ("slack-redir.net", "/link", ("url",)),
+    ("protection.outlook.com", "/", ("url",)),
+    ("t.umblr.com", "/redirect", ("z",)),
+)
+_MOST_REDIRECTORS = 3
+_ARCHIVED = re.compile(
+    r"^https?://web\.archive\.org/web/\d{4,14}(?:[a-z]{2}_)?/(?=https?://)", re.IGNORECASE
+)
 # In a path: keys of chat webhooks and capability URLs. Words joined by hyphens are not.
 _OPAQUE = re.compile(
     r"(?=[^/]*\d)(?=[^/]*[A-Za-z])[A-Za-z0-9]{20,}|(?=\S*\d)(?=\S*[A-Z])(?=\S*[a-z])[\w-]{16,}"
@@ -82,9 +104,11 @@ def canonical_url(url: str) -> str | None:
     """Return one spelling for all URLs that show the same article, or None if it is no web URL.
 
     Scheme and host in lower case, default port, user name, fragment and tracking parameters gone,
-    parameters sorted (repeated ones kept), AMP, mobile and `www` twins mapped to one.
+    parameters sorted (repeated ones kept), AMP, mobile and `www` twins mapped to one, redirectors
+    that carry the address seen through.
     """
-    plain = _AMP_CACHE.sub(lambda match: "https://" if match[1] else "http://", url.strip())
+    url = _behind_redirectors(url.strip())
+    plain = _AMP_CACHE.sub(lambda match: "https://" if match[1] else "http://", url)
     try:
         parts = _without_twins(urlsplit(plain))
         if parts is None:
@@ -93,6 +117,30 @@ def canonical_url(url: str) -> str | None:
     except ValueError:
         return None
     return None if url_complaint(canonical) else canonical
+
+
+def _behind_redirectors(url: str) -> str:
+    """Return the address that a redirector's URL carries, or the URL itself."""
+    for _ in range(_MOST_REDIRECTORS):
+        carried = _carried(_ARCHIVED.sub("", url, count=1))
+        if carried == url:
+            break
+        url = carried
+    return url
+
+
+def _carried(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").rstrip(".")
+    except ValueError:
+        return url
+    for name, path, parameters in _REDIRECTORS:
+        if (host == name or host.endswith(f".{name}")) and parts.path.startswith(path):
+            for key, value in parse_qsl(parts.query):
+                if key in parameters and value.startswith(("http://", "https://")):
+                    return value
+    return url
 
 
 def _without_twins(parts: SplitResult) -> SplitResult | None:

@@ -5,17 +5,19 @@ The rest of the program sees `Store` and the records of `monitor.core.model`; co
 SQL stay in this package.
 """
 
+from monitor.store.counting import corpus_counts
 from monitor.store.outbox import AttemptRow, DeliveryRow, DisabledRow, Outbox
-from monitor.store.routings import AlertRow, Routings
-from monitor.store.sqlite import (
+from monitor.store.records import (
     EntryMark,
     EntryState,
     FeedPolicy,
     FeedRow,
+    OwedPage,
     PollResult,
-    Store,
-    open_store,
 )
+from monitor.store.retention import Retention, Sizes
+from monitor.store.routings import AlertRow, Routings
+from monitor.store.sqlite import Store, open_store
 
 __all__ = [
     "AlertRow",
@@ -27,8 +29,12 @@ __all__ = [
     "FeedPolicy",
     "FeedRow",
     "Outbox",
+    "OwedPage",
     "PollResult",
+    "Retention",
     "Routings",
+    "Sizes",
     "Store",
+    "corpus_counts",
     "open_store",
 ]

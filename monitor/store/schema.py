@@ -10,6 +10,8 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from monitor.core.sketches import fingerprint, index_keys, sketch
+from monitor.store.rows import packed
 from monitor.store.steps_delivery import add_delivery_steps
 
 migrations = Migrations("figurewatch")
@@ -186,4 +188,55 @@ def m0001_first(db: Database) -> None:
             db.execute(statement)
 
 
-KNOWN_MIGRATIONS = frozenset({"m0001_first"}) | add_delivery_steps(migrations)
+_MEMORY = """
+ALTER TABLE articles ADD COLUMN basis TEXT;
+ALTER TABLE articles ADD COLUMN passages TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE articles ADD COLUMN changes TEXT;
+ALTER TABLE entries ADD COLUMN rereads INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE entries ADD COLUMN reread_due TEXT;
+DROP TABLE sketches;
+
+-- All samples of an article, four bytes each, in the order of its text.
+CREATE TABLE sketches (
+    article INTEGER PRIMARY KEY REFERENCES articles (seq) ON DELETE CASCADE,
+    hashes BLOB NOT NULL
+) STRICT;
+
+-- Under what an article is found again: some of its samples, and its headline.
+CREATE TABLE sketch_keys (
+    key INTEGER NOT NULL,
+    article INTEGER NOT NULL,
+    PRIMARY KEY (key, article)
+) STRICT, WITHOUT ROWID
+"""
+
+
+@migrations()
+def m0002_memory(db: Database) -> None:
+    """Keep whole sketches beside a small index; say how and why an article was recognised."""
+    for statement in _MEMORY.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+    _sketch_again(db)
+
+
+def _sketch_again(db: Database) -> None:
+    """Sketch the stored texts by today's algorithm; those without text wait for their pack."""
+    for row in list(
+        db.query("SELECT seq, title, text FROM articles WHERE text <> '' OR title <> ''")
+    ):
+        own = sketch(row["text"] if row["text"].strip() else row["title"])
+        db.execute(
+            "UPDATE articles SET fingerprint = ?, sketch_version = ?, shingles = ? WHERE seq = ?",
+            [fingerprint(row["title"], row["text"]), own.version, own.shingles, row["seq"]],
+        )
+        db.execute(
+            "INSERT INTO sketches (article, hashes) VALUES (?, ?)", [row["seq"], packed(own.hashes)]
+        )
+        db.conn.executemany(
+            "INSERT OR IGNORE INTO sketch_keys (key, article) VALUES (?, ?)",
+            [(key, row["seq"]) for key in index_keys(own, row["title"])],
+        )
+
+
+KNOWN_MIGRATIONS = frozenset({"m0001_first", "m0002_memory"}) | add_delivery_steps(migrations)

@@ -15,7 +15,6 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,99 +23,30 @@ from sqlite_utils import Database
 
 from monitor.core.errors import StoreError
 from monitor.core.memory import Memory, Needs
-from monitor.core.model import (
-    Alert,
-    Article,
-    ArticleVerdict,
-    Decision,
-    KnownArticle,
-    LedgerClaim,
-    Outcome,
-    Relation,
-    Sketch,
-    TextKind,
-)
+from monitor.core.model import Alert, Article, Decision, KnownArticle, LedgerClaim, Outcome
+from monitor.core.sketches import index_keys
 from monitor.store import codec
+from monitor.store.recalling import recall
+from monitor.store.records import EntryMark, EntryState, FeedRow, OwedPage, PollResult
+from monitor.store.rows import (
+    INSERT_ARTICLE,
+    INSERT_CLAIM,
+    KNOWN_ARTICLE,
+    article_row,
+    claim_row,
+    feed_of,
+    known_article_of,
+    ledger_claim_of,
+    outcome_of,
+    packed,
+)
 from monitor.store.schema import KNOWN_MIGRATIONS, migrations
 
 _BUSY_TIMEOUT_SECONDS = 5.0
-# Sketch candidates read per article: the nearest text is among the few that share most sampled
-# shingles; more rows only cost time (the containment itself is computed by the core).
-_NEAREST_CANDIDATES = 24
+# Pages kept in memory: the inner pages of the key index of a million articles, and no more.
+_CACHE_KIBIBYTES = 32 * 1024
 # SQLite's default limit on parameters is 32,766; stay well below it.
 _CHUNK = 5000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedPolicy:
-    """How one feed is polled; `interval_seconds` None means the site's default."""
-
-    interval_seconds: float | None = None
-    full_text: str | None = None
-    first_poll: str = "recent"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedRow:
-    """A feed with its policy and the state of its polling."""
-
-    id: str
-    url: str
-    publisher: str
-    origin: str
-    configured: bool
-    enabled: bool
-    policy: FeedPolicy
-    etag: str | None
-    last_modified: str | None
-    next_poll: datetime
-    last_poll: datetime | None
-    last_success: datetime | None
-    last_outcome: str | None
-    last_error: str | None
-    error_count: int
-    polls: int
-    articles: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryState:
-    """What is known of one entry of a feed: its last hash, its article, and a page still owed."""
-
-    entry_hash: str
-    article: str
-    page_tries: int
-    page_due: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryMark:
-    """The new state of one entry, committed with the decision about it."""
-
-    entry_key: str
-    entry_hash: str
-    article: str
-    page_tries: int = 0
-    page_due: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PollResult:
-    """How one poll ended; committed together with what was decided about its entries."""
-
-    feed: str
-    at: datetime
-    outcome: str  # "fetched", "not-modified" or the reason of the failure
-    next_poll: datetime
-    error: str | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    entries: tuple[EntryMark, ...] = ()
-
-    @property
-    def failed(self) -> bool:
-        """Say whether the poll ended without a usable answer."""
-        return self.error is not None
 
 
 def open_store(path: Path | None) -> Store:
@@ -142,9 +72,12 @@ def _connect(path: Path | None) -> sqlite3.Connection:
         timeout=_BUSY_TIMEOUT_SECONDS,
         check_same_thread=False,
     )
+    # Only takes effect on a new file: what retention frees can then be given back in small steps.
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
     return connection
 
 
@@ -186,12 +119,27 @@ class Store:
                 raise
             self.db.conn.execute("COMMIT")
 
+    @contextmanager
+    def unshared(self) -> Iterator[None]:
+        """Keep other threads out while a statement runs that may not be in a transaction."""
+        with self._lock:
+            yield
+
     def rows(
         self, sql: str, parameters: Sequence[object] | dict[str, object] = ()
     ) -> list[dict[str, Any]]:
         """Return all rows of a query as dictionaries (this package only)."""
         with self._lock:
             return list(self.db.query(sql, parameters))
+
+    def rows_in(
+        self, sql: str, values: Sequence[object], *, before: Sequence[object] = (), after: str = ""
+    ) -> Iterator[dict[str, Any]]:
+        """Return the rows of a query that ends in `IN`, whatever the number of values."""
+        for start in range(0, len(values), _CHUNK):
+            chunk = values[start : start + _CHUNK]
+            marks = ",".join("?" * len(chunk))
+            yield from self.rows(f"{sql} ({marks}) {after}", [*before, *chunk])
 
     # --- feeds -------------------------------------------------------------------------------
 
@@ -248,7 +196,7 @@ class Store:
     def feeds(self) -> tuple[FeedRow, ...]:
         """Return every feed that is configured or added, by id."""
         rows = self.rows("SELECT * FROM feeds WHERE configured ORDER BY id")
-        return tuple(_feed(row) for row in rows)
+        return tuple(feed_of(row) for row in rows)
 
     def due_feeds(self, now: datetime, *, ignore_times: bool = False) -> tuple[FeedRow, ...]:
         """Return the enabled feeds whose next poll is not later than `now`, longest due first."""
@@ -257,32 +205,44 @@ class Store:
             "SELECT * FROM feeds WHERE enabled AND configured AND next_poll <= ? ORDER BY next_poll, id",
             [limit],
         )
-        return tuple(_feed(row) for row in rows)
+        return tuple(feed_of(row) for row in rows)
 
     def entry_states(self, feed: str, keys: Sequence[str]) -> dict[str, EntryState]:
         """Return what is known of the given entries of a feed, by entry key."""
         found: dict[str, EntryState] = {}
-        for row in self._rows_in(
+        for row in self.rows_in(
             "SELECT * FROM entries WHERE feed = ? AND entry_key IN", keys, before=(feed,)
         ):
-            found[row["entry_key"]] = EntryState(
-                entry_hash=row["entry_hash"],
-                article=row["article"],
-                page_tries=row["page_tries"],
-                page_due=codec.moment(row["page_due"]),
-            )
+            found[row["entry_key"]] = _entry_state(row)
         return found
 
-    def owed_pages(self, feed: str, now: datetime) -> tuple[tuple[Article, int], ...]:
-        """Return the articles whose page failed and is due again, each with its tries so far."""
+    def owed_pages(self, feed: str, now: datetime) -> tuple[OwedPage, ...]:
+        """Return the articles whose page is due: failed before, or to be read again."""
         rows = self.rows(
-            """SELECT articles.*, entries.page_tries FROM entries
-               JOIN articles ON articles.id = entries.article
-               WHERE entries.feed = ? AND entries.page_due <= ? AND articles.url IS NOT NULL
+            """SELECT articles.*, entries.entry_hash AS hash, entries.article, entries.last_seen,
+                 entries.page_tries, entries.page_due, entries.rereads, entries.reread_due
+               FROM entries JOIN articles ON articles.id = entries.article
+               WHERE entries.feed = :feed AND articles.url IS NOT NULL
+                 AND (entries.page_due <= :now OR entries.reread_due <= :now)
                ORDER BY articles.seq""",
-            [feed, codec.when(now)],
+            {"feed": feed, "now": codec.when(now)},
         )
-        return tuple((_outcome(row, ()).article, row["page_tries"]) for row in rows)
+        return tuple(
+            OwedPage(
+                article=outcome_of(row, ()).article,
+                state=_entry_state(row | {"entry_hash": row["hash"]}),
+            )
+            for row in rows
+        )
+
+    def newest_reading(self, feed: str, entry_key: str, kind: str) -> KnownArticle | None:
+        """Return the newest reading of one kind of an entry."""
+        rows = self.rows(
+            f"""{KNOWN_ARTICLE} WHERE articles.feed = ? AND articles.entry_key = ?
+                AND articles.text_kind = ? ORDER BY articles.seq DESC LIMIT 1""",
+            [feed, entry_key, kind],
+        )
+        return known_article_of(rows[0]) if rows else None
 
     def record_poll(self, poll: PollResult) -> None:
         """Write how a poll ended; validators change only with a success."""
@@ -304,6 +264,10 @@ class Store:
                 return
             for mark in poll.entries:
                 self._mark_entry(poll, mark)
+            self.db.conn.executemany(
+                "UPDATE entries SET last_seen = ? WHERE feed = ? AND entry_key = ?",
+                [(codec.when(poll.at), poll.feed, key) for key in poll.still_there],
+            )
             if poll.outcome == "page":  # a page that was still owed: the feed itself was not read
                 return
             self.db.execute(
@@ -316,8 +280,9 @@ class Store:
     def _mark_entry(self, poll: PollResult, mark: EntryMark) -> None:
         self.db.execute(
             """INSERT OR REPLACE INTO entries
-               (feed, entry_key, entry_hash, article, last_seen, page_tries, page_due)
-               VALUES (?, ?, ?, ?, ?, ?, ?)""",
+               (feed, entry_key, entry_hash, article, last_seen, page_tries, page_due, rereads,
+                reread_due)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             [
                 poll.feed,
                 mark.entry_key,
@@ -326,6 +291,8 @@ class Store:
                 codec.when(poll.at),
                 mark.page_tries,
                 codec.when(mark.page_due) if mark.page_due else None,
+                mark.rereads,
+                codec.when(mark.reread_due) if mark.reread_due else None,
             ],
         )
 
@@ -334,97 +301,17 @@ class Store:
     def recall(self, needs: Needs) -> Memory:
         """Return the slice of the past that deciding about a batch needs."""
         with self._lock:
-            claims = self._recall_claims(needs)
-            articles = self._recall_articles(needs)
-            alerts = self._recall_alerts(
-                [claim.id for claim in claims], [article.id for article in articles]
-            )
-            return Memory(articles=articles, claims=claims, alerts=alerts)
-
-    def _rows_in(
-        self, sql: str, values: Sequence[object], *, before: Sequence[object] = (), after: str = ""
-    ) -> Iterator[dict[str, Any]]:
-        for start in range(0, len(values), _CHUNK):
-            chunk = values[start : start + _CHUNK]
-            marks = ",".join("?" * len(chunk))
-            yield from self.rows(f"{sql} ({marks}) {after}", [*before, *chunk])
-
-    def _recall_claims(self, needs: Needs) -> list[LedgerClaim]:
-        found: dict[int, LedgerClaim] = {}
-        for measure, force in sorted(needs.series):
-            for row in self.rows(
-                "SELECT seq, body, withdrawn FROM claims WHERE measure = ? AND force = ?",
-                [measure, force],
-            ):
-                found[row["seq"]] = _ledger_claim(row)
-        return [found[seq] for seq in sorted(found)]
-
-    def _recall_articles(self, needs: Needs) -> list[KnownArticle]:
-        seqs: set[int] = set()
-        for feed, key in needs.identities:
-            seqs.update(
-                row["seq"]
-                for row in self.rows(
-                    "SELECT seq FROM articles WHERE feed = ? AND entry_key = ?", [feed, key]
-                )
-            )
-        for column, values in (
-            ("canonical_url", needs.canonical_urls),
-            ("fingerprint", needs.fingerprints),
-        ):
-            found = self._rows_in(f"SELECT seq FROM articles WHERE {column} IN", sorted(values))  # noqa: S608
-            seqs.update(row["seq"] for row in found)
-        for hashes in needs.sketches:
-            seqs.update(self._nearest(hashes))
-        rows = self._rows_in("SELECT * FROM articles WHERE seq IN", sorted(seqs))
-        return [self._known(row) for row in sorted(rows, key=lambda row: row["seq"])]
-
-    def _nearest(self, hashes: Sequence[int]) -> set[int]:
-        shared: dict[int, int] = {}
-        for row in self._rows_in(
-            "SELECT article, count(*) AS shared FROM sketches WHERE hash IN",
-            hashes,
-            after=f"GROUP BY article ORDER BY shared DESC, article LIMIT {_NEAREST_CANDIDATES}",
-        ):
-            shared[row["article"]] = shared.get(row["article"], 0) + row["shared"]
-        return set(sorted(shared, key=lambda seq: (-shared[seq], seq))[:_NEAREST_CANDIDATES])
-
-    def _known(self, row: dict[str, Any]) -> KnownArticle:
-        hashes = self.rows(
-            "SELECT hash FROM sketches WHERE article = ? ORDER BY hash", [row["seq"]]
-        )
-        return KnownArticle(
-            id=row["id"],
-            group=row["group_id"],
-            feed=row["feed"],
-            entry_key=row["entry_key"],
-            entry_hash=row["entry_hash"],
-            canonical_url=row["canonical_url"],
-            title=row["title"],
-            publisher=row["publisher"],
-            text_kind=TextKind(row["text_kind"]),
-            published=codec.moment(row["published"]),
-            seen=codec.moment_required(row["seen"]),
-            fingerprint=row["fingerprint"],
-            sketch=Sketch(
-                hashes=tuple(item["hash"] for item in hashes),
-                shingles=row["shingles"],
-                version=row["sketch_version"],
-            ),
-        )
-
-    def _recall_alerts(self, claims: Sequence[str], articles: Sequence[str]) -> list[Alert]:
-        found: dict[int, Alert] = {}
-        for column, values in (("claim", claims), ("article", articles)):
-            for row in self._rows_in(f"SELECT seq, body FROM alerts WHERE {column} IN", values):  # noqa: S608
-                found[row["seq"]] = codec.load(Alert, row["body"])
-        return [found[seq] for seq in sorted(found)]
+            return recall(self, needs)
 
     def commit(self, decision: Decision) -> None:
         """Write everything a batch concluded. Call inside `write`, with the memory recalled there."""
         with self.write():
+            keys: list[tuple[int, int]] = []
             for outcome in decision.outcomes:
-                self._put_outcome(outcome)
+                seq = self._put_outcome(outcome)
+                found = index_keys(outcome.article.sketch, outcome.article.title)
+                keys += ((key, seq) for key in found)
+            self._put_keys(keys)
             for alert in decision.alerts:
                 self._put_alert(alert)
             for witness in decision.witnesses:
@@ -433,19 +320,45 @@ class Store:
                     [witness.alert, witness.article, witness.group],
                 )
 
-    def _put_outcome(self, outcome: Outcome) -> None:
-        article = outcome.article
-        cursor = self.db.execute(_INSERT_ARTICLE, _article_row(outcome))
-        seq = cursor.lastrowid
+    def _put_keys(self, keys: list[tuple[int, int]]) -> None:
+        """Write a batch's keys in their order, so that each page of the index is met once."""
         self.db.conn.executemany(
-            "INSERT OR IGNORE INTO sketches (hash, article) VALUES (?, ?)",
-            [(item, seq) for item in article.sketch.hashes],
+            "INSERT OR IGNORE INTO sketch_keys (key, article) VALUES (?, ?)", sorted(keys)
+        )
+
+    def _put_outcome(self, outcome: Outcome) -> int:
+        article = outcome.article
+        seq = self.db.execute(INSERT_ARTICLE, article_row(outcome)).lastrowid
+        assert seq is not None  # noqa: S101  (an INSERT has one)
+        self.db.execute(
+            "INSERT INTO sketches (article, hashes) VALUES (?, ?)",
+            [seq, packed(article.sketch.hashes)],
         )
         for claim in outcome.claims:
-            self.db.execute(_INSERT_CLAIM, _claim_row(claim))
+            self.db.execute(INSERT_CLAIM, claim_row(claim))
         for claim_id in outcome.withdrawn:
             self.db.execute("UPDATE claims SET withdrawn = 1 WHERE id = ?", [claim_id])
         self.db.execute("UPDATE feeds SET articles = articles + 1 WHERE id = ?", [article.feed])
+        return seq
+
+    def renew_sketch(self, article: Article) -> bool:
+        """Replace fingerprint and sketch of a stored article; False when it is not stored."""
+        with self.write():
+            rows = self.rows("SELECT seq, title FROM articles WHERE id = ?", [article.id])
+            if not rows:
+                return False
+            seq = rows[0]["seq"]
+            self.db.execute(
+                """UPDATE articles SET fingerprint = ?, sketch_version = ?, shingles = ?
+                   WHERE seq = ?""",
+                [article.fingerprint, article.sketch.version, article.sketch.shingles, seq],
+            )
+            self.db.execute(
+                "INSERT OR REPLACE INTO sketches (article, hashes) VALUES (?, ?)",
+                [seq, packed(article.sketch.hashes)],
+            )
+            self._put_keys([(key, seq) for key in index_keys(article.sketch, rows[0]["title"])])
+        return True
 
     def _put_alert(self, alert: Alert) -> None:
         self.db.execute(
@@ -479,12 +392,21 @@ class Store:
         claims = self.rows(
             "SELECT body, withdrawn FROM claims WHERE article = ? ORDER BY seq", [rows[0]["id"]]
         )
-        return _outcome(rows[0], tuple(_ledger_claim(row) for row in claims))
+        return outcome_of(rows[0], tuple(ledger_claim_of(row) for row in claims))
+
+    def stored_ids(self, ids: Sequence[str]) -> set[str]:
+        """Return those of the article ids that are stored."""
+        return {row["id"] for row in self.rows_in("SELECT id FROM articles WHERE id IN", ids)}
+
+    def known_article(self, article: str) -> KnownArticle | None:
+        """Return what memory keeps of an article, or None."""
+        rows = self.rows(f"{KNOWN_ARTICLE} WHERE articles.id = ?", [article])
+        return known_article_of(rows[0]) if rows else None
 
     def claim(self, claim_id: str) -> LedgerClaim | None:
         """Return one row of the ledger, or None."""
         rows = self.rows("SELECT body, withdrawn FROM claims WHERE id = ?", [claim_id])
-        return _ledger_claim(rows[0]) if rows else None
+        return ledger_claim_of(rows[0]) if rows else None
 
     def alerts_of(self, article: str) -> tuple[Alert, ...]:
         """Return the alerts that an article raised."""
@@ -507,12 +429,15 @@ class Store:
         rows = self.rows("SELECT * FROM packs ORDER BY name")
         return {row["name"]: (row["digest"], row["articles"], row["claims"]) for row in rows}
 
-    def record_pack(self, name: str, digest: str, decision: Decision, now: datetime) -> None:
+    def record_pack(self, name: str, digest: str, now: datetime) -> None:
         """Note that a pack was loaded; call inside the `write` that commits its decision."""
-        claims = sum(len(outcome.claims) for outcome in decision.outcomes)
         self.db.execute(
-            "INSERT OR REPLACE INTO packs (name, digest, loaded, articles, claims) VALUES (?,?,?,?,?)",
-            [name, digest, codec.when(now), len(decision.outcomes), claims],
+            """INSERT OR REPLACE INTO packs (name, digest, loaded, articles, claims)
+               SELECT :name, :digest, :loaded,
+                 (SELECT count(*) FROM articles WHERE feed = :feed),
+                 (SELECT count(*) FROM claims JOIN articles ON articles.id = claims.article
+                  WHERE articles.feed = :feed)""",
+            {"name": name, "digest": digest, "loaded": codec.when(now), "feed": f"seed:{name}"},
         )
 
     def mark(self, name: str, value: str) -> None:
@@ -527,168 +452,13 @@ class Store:
         return {row["name"]: row["value"] for row in self.rows("SELECT * FROM marks")}
 
 
-_ARTICLE_COLUMNS = (
-    "id",
-    "feed",
-    "entry_key",
-    "entry_hash",
-    "url",
-    "canonical_url",
-    "title",
-    "text",
-    "text_kind",
-    "publisher",
-    "language",
-    "published",
-    "seen",
-    "fingerprint",
-    "sketch_version",
-    "shingles",
-    "group_id",
-    "verdict",
-    "relation",
-    "nearest",
-    "similarity",
-    "silenced",
-    "extraction",
-    "evaluations",
-)
-_INSERT_ARTICLE = (
-    f"INSERT INTO articles ({', '.join(_ARTICLE_COLUMNS)}) "  # noqa: S608
-    f"VALUES ({', '.join(':' + name for name in _ARTICLE_COLUMNS)})"
-)
-_CLAIM_COLUMNS = (
-    "id",
-    "article",
-    "group_id",
-    "measure",
-    "force",
-    "place",
-    "kind",
-    "status",
-    "family",
-    "low",
-    "high",
-    "said",
-    "seen",
-    "verdict",
-    "withdrawn",
-    "body",
-)
-_INSERT_CLAIM = (
-    f"INSERT INTO claims ({', '.join(_CLAIM_COLUMNS)}) "  # noqa: S608
-    f"VALUES ({', '.join(':' + name for name in _CLAIM_COLUMNS)})"
-)
-
-
-def _article_row(outcome: Outcome) -> dict[str, object]:
-    article = outcome.article
-    return {
-        "id": article.id,
-        "feed": article.feed,
-        "entry_key": article.entry_key,
-        "entry_hash": article.entry_hash,
-        "url": article.url,
-        "canonical_url": article.canonical_url,
-        "title": article.title,
-        "text": article.text,
-        "text_kind": article.text_kind,
-        "publisher": article.publisher,
-        "language": article.language,
-        "published": codec.when(article.published) if article.published else None,
-        "seen": codec.when(article.seen),
-        "fingerprint": article.fingerprint,
-        "sketch_version": article.sketch.version,
-        "shingles": article.sketch.shingles,
-        "group_id": outcome.group,
-        "verdict": outcome.verdict,
-        "relation": outcome.relation,
-        "nearest": outcome.nearest,
-        "similarity": outcome.similarity,
-        "silenced": outcome.silenced,
-        "extraction": codec.dump_extraction(article.claims, article.rejected),
-        "evaluations": codec.dump_evaluations(outcome.evaluations),
-    }
-
-
-def _claim_row(claim: LedgerClaim) -> dict[str, object]:
-    series = claim.series
-    return {
-        "id": claim.id,
-        "article": claim.article,
-        "group_id": claim.group,
-        "measure": series.measure,
-        "force": series.force,
-        "place": series.place,
-        "kind": series.kind,
-        "status": series.status,
-        "family": claim.family,
-        "low": claim.claim.low,
-        "high": claim.claim.high,
-        "said": codec.when(claim.said),
-        "seen": codec.when(claim.seen),
-        "verdict": claim.verdict,
-        "withdrawn": int(claim.withdrawn),
-        "body": codec.dump(claim),
-    }
-
-
-def _ledger_claim(row: dict[str, Any]) -> LedgerClaim:
-    claim = codec.load(LedgerClaim, row["body"])
-    return replace(claim, withdrawn=bool(row["withdrawn"]))
-
-
-def _outcome(row: dict[str, Any], claims: tuple[LedgerClaim, ...]) -> Outcome:
-    extraction = codec.load_extraction(row["extraction"])
-    article = Article(
-        id=row["id"],
-        feed=row["feed"],
-        entry_key=row["entry_key"],
+def _entry_state(row: dict[str, Any]) -> EntryState:
+    return EntryState(
         entry_hash=row["entry_hash"],
-        url=row["url"],
-        canonical_url=row["canonical_url"],
-        title=row["title"],
-        text=row["text"],
-        text_kind=TextKind(row["text_kind"]),
-        publisher=row["publisher"],
-        language=row["language"],
-        published=codec.moment(row["published"]),
-        seen=codec.moment_required(row["seen"]),
-        fingerprint=row["fingerprint"],
-        sketch=Sketch(hashes=(), shingles=row["shingles"], version=row["sketch_version"]),
-        claims=extraction.claims,
-        rejected=extraction.rejected,
-    )
-    return Outcome(
-        article=article,
-        verdict=ArticleVerdict(row["verdict"]),
-        group=row["group_id"],
-        relation=Relation(row["relation"]),
-        nearest=row["nearest"],
-        similarity=row["similarity"],
-        claims=claims,
-        evaluations=codec.load_evaluations(row["evaluations"]),
-        silenced=row["silenced"],
-    )
-
-
-def _feed(row: dict[str, Any]) -> FeedRow:
-    return FeedRow(
-        id=row["id"],
-        url=row["url"],
-        publisher=row["publisher"],
-        origin=row["origin"],
-        configured=bool(row["configured"]),
-        enabled=bool(row["enabled"]),
-        policy=codec.load(FeedPolicy, row["settings"]),
-        etag=row["etag"],
-        last_modified=row["last_modified"],
-        next_poll=codec.moment_required(row["next_poll"]),
-        last_poll=codec.moment(row["last_poll"]),
-        last_success=codec.moment(row["last_success"]),
-        last_outcome=row["last_outcome"],
-        last_error=row["last_error"],
-        error_count=row["error_count"],
-        polls=row["polls"],
-        articles=row["articles"],
+        article=row["article"],
+        last_seen=codec.moment_required(row["last_seen"]),
+        page_tries=row["page_tries"],
+        page_due=codec.moment(row["page_due"]),
+        rereads=row["rereads"],
+        reread_due=codec.moment(row["reread_due"]),
     )

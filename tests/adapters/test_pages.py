@@ -72,6 +72,13 @@ You can change your preferences or withdraw your consent at any time; see our pr
 how we and others use your data for personalised ads and content measurement.</p>"""
 
 
+LONG_CONSENT = """<p>Vendors may store or access information on a device under a legitimate
+interest or with your consent.</p><p>Our partners use cookies to measure how content performs, as the
+privacy policy says in more detail.</p><p>Manage your choices for each of the vendors below, or accept
+all of them at once.</p><p>Personalised ads are shown where you gave your consent to our partners.</p>
+"""
+
+
 @pytest.mark.parametrize(
     ("body", "content_type"),
     [
@@ -85,6 +92,39 @@ how we and others use your data for personalised ads and content measurement.</p
             "text/html",
             id="paywall",
         ),
+        pytest.param(page(CONSENT + LONG_CONSENT * 3), "text/html", id="long-consent"),
+        pytest.param(
+            page(
+                "<p>Wir und unsere Partner nutzen Cookies. Alle akzeptieren oder ablehnen. Ihre "
+                "Einwilligung können Sie jederzeit widerrufen; Näheres steht unter Datenschutz. Wir "
+                "bitten um Verständnis, dass diese Seite ohne Auswahl nicht gezeigt wird.</p>"
+            ),
+            "text/html",
+            id="consent-german",
+        ),
+        pytest.param(
+            page(
+                "<p>Checking your browser before you go on. This site requires JavaScript, and an "
+                "ad blocker may be in the way. Please solve the captcha below to show that you are "
+                "not a machine, and wait for a moment until the page is loaded again.</p>"
+            ),
+            "text/html",
+            id="browser-check",
+        ),
+        pytest.param(
+            b"<html><body><div id=root></div><noscript>You need to enable JavaScript to run this "
+            b"app.</noscript><script src=app.js></script></body></html>",
+            "text/html",
+            id="script-only",
+        ),
+        pytest.param(
+            page(
+                ARTICLE,
+                head='<script type="application/ld+json">{"isAccessibleForFree": false}</script>',
+            ),
+            "text/html",
+            id="declared-not-free",
+        ),
         pytest.param(page(ARTICLE), "application/pdf", id="not-a-page"),
         pytest.param(b"", "text/html", id="empty"),
         pytest.param(b"\x00\xff" * 500, None, id="binary"),
@@ -94,6 +134,22 @@ how we and others use your data for personalised ads and content measurement.</p
 def test_walls_stubs_and_other_things_are_no_text(body: bytes, content_type: str) -> None:
     """Half a sentence from a wall must not pass for the article."""
     assert extract(body, content_type) is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://consent.news.example/collect?back=https://news.example/a",
+        "https://news.example/login?next=/a",
+        "https://accounts.news.example/a",
+        "https://news.example/subscribe/",
+    ],
+)
+def test_where_a_page_led_us_may_say_that_it_is_a_wall(url: str) -> None:
+    """Whatever stands there, it is not the article that was asked for."""
+    assert extract_page(page(ARTICLE), url=url, content_type="text/html") is None
+    free = extract_page(page(ARTICLE), url="https://x.example/a-login-story", content_type=None)
+    assert free is not None
 
 
 def test_a_long_article_that_mentions_cookies_and_subscribers_stays() -> None:

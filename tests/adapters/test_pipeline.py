@@ -83,12 +83,63 @@ async def test_a_page_that_failed_is_read_later_and_its_figure_told(tmp_path: Pa
                 assert paper.paths.count(_TEASER.path) == 1
                 clock.moment += 2 * _MINUTE
                 await _poll(pipeline)
-                clock.moment += 60 * _MINUTE
+                clock.moment += 50 * _MINUTE
                 await _poll(pipeline)
                 assert await pipeline.deliver_due() == (1, 0)
     assert paper.paths.count(_TEASER.path) == 2
     [mail] = mails_to(inbox, "desk@example.org")
     assert "10,000" in mail["Subject"]
+
+
+async def test_the_page_of_a_match_is_read_again_and_a_silent_edit_is_corrected(
+    tmp_path: Path,
+) -> None:
+    """After 1 h, 6 h, 1 d and 7 d, then no more; another figure corrects, the same is no reading."""
+    clock, inbox = _Hands(), Inbox()
+    rest = [f"Nothing more is known about the arrivals, said officer number {n}." for n in range(9)]
+    news = {_TEASER.path: page("Arrivals", [_FIGURE, *rest])}
+    with smtp_server(inbox) as port:
+        async with serving(news) as paper:
+            news["/feed"] = rss([_TEASER], paper.url(""))
+            site = Site(
+                tmp_path / "site",
+                feeds={"paper": paper.url("/feed")},
+                smtp_port=port,
+                subscribers={"desk": {"email": "desk@example.org"}},
+            )
+            async with _pipeline(site, clock) as pipeline:
+                begun, reads = clock.moment, []
+                for hours in (0, 0.5, 1, 5.5, 6, 23, 24, 160, 168, 400):
+                    clock.moment = begun + timedelta(hours=hours)
+                    if hours == 23:
+                        edited = _FIGURE.replace("10,000", "8,000")
+                        news[_TEASER.path] = page("Arrivals", [edited, *rest])
+                    await _poll(pipeline)
+                    reads.append(paper.paths.count(_TEASER.path))
+                assert await pipeline.deliver_due() == (2, 0)
+                counts = pipeline.store.counts()
+    assert reads == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
+    assert counts["articles"] == 2
+    subjects = [mail["Subject"] for mail in mails_to(inbox, "desk@example.org")]
+    assert "8,000" in subjects[1]
+
+
+@pytest.mark.parametrize("mode", ["never", "always"])
+async def test_full_text_can_be_chosen_per_feed(tmp_path: Path, mode: str) -> None:
+    """`never` asks for no page, now or later; `always` asks even for what no rule is about."""
+    clock, inbox = _Hands(), Inbox()
+    story = replace(_TEASER, text="Rain is expected." if mode == "always" else _FIGURE)
+    news = {story.path: page("Arrivals", [_FIGURE, *["No more is known."] * 12])}
+    with smtp_server(inbox) as port:
+        async with serving(news) as paper:
+            news["/feed"] = rss([story], paper.url(""))
+            feed = f'[[feed]]\nid = "paper"\nurl = "{paper.url("/feed")}"\nfull_text = "{mode}"\n'
+            site = Site(tmp_path / "site", feeds={}, smtp_port=port, extra=feed)
+            async with _pipeline(site, clock) as pipeline:
+                await _poll(pipeline)
+                clock.moment += 90 * _MINUTE
+                await _poll(pipeline)
+    assert (paper.paths.count(story.path) > 0) is (mode == "always")
 
 
 async def test_a_figure_that_an_entry_takes_back_is_corrected(tmp_path: Path) -> None:

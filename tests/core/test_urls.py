@@ -28,6 +28,17 @@ SAME = {
     "where the reader came from": "https://news.example.org/a/B?ref=rss&source=twitter",
     "blanks around": "  https://news.example.org/a/B\n",
     "empty query": "https://news.example.org/a/B?&&",
+    "search engine": "https://www.google.com/url?sa=t&q=https%3A%2F%2Fnews.example.org%2Fa%2FB&usg=x",
+    "social network": "https://l.facebook.com/l.php?u=https%3A%2F%2Fnews.example.org%2Fa%2FB%3Ffbclid%3D1",
+    "mail filter": (
+        "https://eu1.safelinks.protection.outlook.com/?url=https%3A%2F%2Fnews.example.org%2Fa%2FB&data=x"
+    ),
+    "link filter": "https://vk.com/away.php?to=https%3A%2F%2Fnews.example.org%2Fa%2FB",
+    "redirector in a redirector": (
+        "https://duckduckgo.com/l/?uddg=https%3A%2F%2Fwww.youtube.com%2Fredirect%3Fq%3D"
+        "https%253A%252F%252Fnews.example.org%252Fa%252FB"
+    ),
+    "web archive": "https://web.archive.org/web/20241104120000/https://news.example.org/a/B",
     "dot segments": "https://news.example.org/x/../a/./B",
 }
 
@@ -48,6 +59,8 @@ def test_ways_to_write_one_article_have_one_key(url: str) -> None:
         ("https://example.org/?ref=15", "https://example.org/?ref=16"),
         ("https://m.org/a", "https://org/a"),
         ("https://example.org/amp", "https://example.org/champ"),
+        ("https://example.org/url?q=https://a.example/1", "https://a.example/1"),
+        ("https://www.google.com/search?q=https://a.example/1", "https://a.example/1"),
     ],
 )
 def test_different_articles_keep_different_keys(one: str, other: str) -> None:

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The records that the store takes and gives besides those of the core."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.core.model import Article
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedPolicy:
+    """How one feed is polled; `interval_seconds` None means the site's default."""
+
+    interval_seconds: float | None = None
+    full_text: str | None = None
+    first_poll: str = "recent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedRow:
+    """A feed with its policy and the state of its polling."""
+
+    id: str
+    url: str
+    publisher: str
+    origin: str
+    configured: bool
+    enabled: bool
+    policy: FeedPolicy
+    etag: str | None
+    last_modified: str | None
+    next_poll: datetime
+    last_poll: datetime | None
+    last_success: datetime | None
+    last_outcome: str | None
+    last_error: str | None
+    error_count: int
+    polls: int
+    articles: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryState:
+    """What is known of one entry of a feed: its last hash, its article, when the feed last had it,
+    and the page still owed (`page_tries`, `page_due`) or to be read again (`rereads`,
+    `reread_due`)."""
+
+    entry_hash: str
+    article: str
+    last_seen: datetime
+    page_tries: int
+    page_due: datetime | None
+    rereads: int
+    reread_due: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryMark:
+    """The new state of one entry, committed with the decision about it."""
+
+    entry_key: str
+    entry_hash: str
+    article: str
+    page_tries: int = 0
+    page_due: datetime | None = None
+    rereads: int = 0
+    reread_due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwedPage:
+    """An article whose page is due: because reading it failed, or to see whether it changed."""
+
+    article: Article
+    state: EntryState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollResult:
+    """How one poll ended; committed together with what was decided about its entries."""
+
+    feed: str
+    at: datetime
+    outcome: str  # "fetched", "not-modified" or the reason of the failure
+    next_poll: datetime
+    error: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    entries: tuple[EntryMark, ...] = ()
+    still_there: tuple[str, ...] = ()  # keys of unchanged entries, where noting it is due again
+
+    @property
+    def failed(self) -> bool:
+        """Say whether the poll ended without a usable answer."""
+        return self.error is not None
