@@ -76,7 +76,11 @@ def prepare(
     text, kind = _joined(own, reading)
     found = extract(
         Document(
-            title=title or None, text=text, published=reading.published, language=reading.language
+            title=title or None,
+            text=text,
+            # A date in the future would make this figure the newest one for as long as that lasts.
+            published=min(reading.published, reading.seen) if reading.published else None,
+            language=reading.language,
         ),
         knowledge,
         measures=measures,
