@@ -100,6 +100,10 @@ class Assembly:
             for feed in self.settings.feed
         )
 
+    def rule_paths(self) -> tuple[Path, ...]:
+        """Return the folders and files whose rules are in force."""
+        return _rule_paths(self.loaded)
+
     def client(self) -> Client:
         """Return the guarded client that everything leaving the process goes through."""
         fetch = self.settings.fetch
@@ -232,14 +236,20 @@ def _check_seed_folders(loaded: LoadedSettings) -> None:
 
 def _rules(loaded: LoadedSettings, knowledge: Knowledge) -> RuleSet:
     settings = loaded.settings.rules
-    shipped = (shipped_root() / "rules",) if settings.shipped else ()
     unknown = [name for name in settings.measures if name not in knowledge.measures]
     if unknown:
         known = ", ".join(sorted(knowledge.measures))
         message = f"no measure named {unknown[0]!r}; there are {known}"
         raise ConfigError((Problem(file=_CONFIGURATION, field="rules.measures", message=message),))
-    found = load_rules((*shipped, *map(loaded.resolve, settings.paths)), knowledge)
+    shipped = () if settings.shipped else (shipped_root() / "rules",)
+    found = load_rules(_rule_paths(loaded), knowledge, library=shipped)
     return replace(found, further_measures=frozenset(settings.measures))
+
+
+def _rule_paths(loaded: LoadedSettings) -> tuple[Path, ...]:
+    settings = loaded.settings.rules
+    shipped = (shipped_root() / "rules",) if settings.shipped else ()
+    return (*shipped, *map(loaded.resolve, settings.paths))
 
 
 def _webhook_secrets(loaded: LoadedSettings) -> dict[str, tuple[str, ...]]:
@@ -389,5 +399,6 @@ async def poll_once(
                     return (await pipeline.poll_feed(feed)).failed
 
             failures = await asyncio.gather(*map(poll, chosen))
+            await pipeline.check_absences()
             _, undelivered = await pipeline.deliver_due()
             return sum(failures), undelivered

@@ -40,13 +40,20 @@ class Dispatch:
         gazetteer: Gazetteer,
         now: datetime,
     ) -> None:
-        """Route the alerts of one commit. Call inside the `write` that commits them."""
+        """Route the alerts of one commit. Call inside the `write` that commits them.
+
+        Follow-ups come last, since what they put right may be among the others.
+        """
         if not alerts or not subscribers:
             return
         with self._store.write():
-            situation = self._situation(subscribers, gazetteer, now)
-            for subscriber in subscribers:
-                self._carry_out(plan(alerts, subscriber, situation), now)
+            counted = [self.routings.counted(alert) for alert in alerts]
+            news = [alert for alert in counted if not alert.corrects]
+            follow_ups = [alert for alert in counted if alert.corrects]
+            for batch in filter(None, (news, follow_ups)):
+                situation = self._situation(subscribers, gazetteer, now)
+                for subscriber in subscribers:
+                    self._carry_out(plan(batch, subscriber, situation), now)
 
     def _situation(
         self, subscribers: Iterable[Subscriber], gazetteer: Gazetteer, now: datetime
@@ -62,7 +69,7 @@ class Dispatch:
                 if subscriber.per_hour is not None
                 for channel in subscriber.channels
             },
-            told_before=self.routings.told_about,
+            reached=self.routings.reached,
         )
 
     def _carry_out(self, made: Plan, now: datetime) -> None:

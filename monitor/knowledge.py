@@ -216,6 +216,7 @@ class _GazetteerFile(_Table):
     qualifiers: tuple[str, ...] = ()
     followers: tuple[str, ...] = ()
     callers: tuple[str, ...] = ()
+    official: tuple[str, ...] = ()
     state: tuple[_StateEntry, ...] = ()
     force: tuple[_ForceEntry, ...] = ()
     place: tuple[_PlaceEntry, ...] = ()
@@ -283,6 +284,7 @@ class _Loading:
     qualifiers: dict[str, None] = field(default_factory=dict)
     followers: dict[str, None] = field(default_factory=dict)
     callers: dict[str, None] = field(default_factory=dict)
+    official: dict[str, None] = field(default_factory=dict)
     ambiguous: list[_AmbiguousEntry] = field(default_factory=list)
     rivals: dict[str, str] = field(default_factory=dict)
     calibration: tuple[tuple[int, float], ...] = ((0, 0.5),)
@@ -397,7 +399,7 @@ def _read_gazetteer(path: Path, table: Mapping[str, object], loading: _Loading) 
     loading.institutions |= {entry.id: entry for entry in read.institution}
     loading.ambiguous += read.ambiguous
     loading.rivals |= read.rivals
-    for name in ("directions", "qualifiers", "followers", "callers"):
+    for name in ("directions", "qualifiers", "followers", "callers", "official"):
         getattr(loading, name).update(dict.fromkeys(getattr(read, name)))
 
 
@@ -481,6 +483,8 @@ def _references(loading: _Loading) -> Iterator[tuple[str, str, str, str | None]]
     for force in loading.forces.values():
         yield "place", f"force.{force.id}", "place", force.place
         yield "force", f"force.{force.id}", "serves", force.serves
+    for family in loading.official:
+        yield "source", "official", family, family
 
 
 # --- building --------------------------------------------------------------------------------
@@ -518,6 +522,7 @@ def _built(loading: _Loading, version: str) -> Knowledge:
                 )
                 for entry in loading.sources.values()
             ),
+            official=loading.official,
         ),
         measures=dict(loading.measures),
         languages=dict(loading.languages),

@@ -21,18 +21,21 @@ from pathlib import Path
 import structlog
 
 from monitor import feeds, pages, rereads
+from monitor.absences import check_absences, note_heard
 from monitor.clock import Clock
 from monitor.config import Settings
 from monitor.core.claims import may_hold_claims
+from monitor.core.corrections import reject
 from monitor.core.decide import Policy, decide
 from monitor.core.delivery import Backoff
 from monitor.core.errors import FetchError, MonitorError, ParseError
 from monitor.core.knowledge import Knowledge
-from monitor.core.memory import needs
+from monitor.core.memory import Needs, needs
 from monitor.core.model import (
     Article,
     Decision,
     Entry,
+    LedgerClaim,
     ParsedFeed,
     TextKind,
 )
@@ -418,6 +421,23 @@ class Pipeline:
             next_poll=report.next_poll.isoformat(timespec="seconds"),
         )
 
+    # --- absences ----------------------------------------------------------------------------
+
+    async def check_absences(self) -> int:
+        """Raise the alert of every silence that is too long by now; return how many there were."""
+        site, now = self.site, self._clock.now()
+        raised = await asyncio.to_thread(
+            check_absences,
+            self.store,
+            self.dispatch,
+            site.rules,
+            site.subscribers,
+            site.knowledge.gazetteer,
+            now,
+        )
+        tell_decision(self._log, Decision(alerts=raised), site.knowledge.gazetteer)
+        return len(raised)
+
     # --- deliver (hop 8) ---------------------------------------------------------------------
 
     def _terms(self) -> Terms:
@@ -502,8 +522,32 @@ def decide_and_commit(
         decision = decide(articles, store.recall(needs(articles)), policy)
         store.commit(decision)
         dispatch.route(decision.alerts, subscribers, policy.gazetteer, policy.now)
+        note_heard(store, policy.rules, decision, policy.now)
         if poll is not None:
             store.record_poll(poll)
+    return decision
+
+
+def reject_claim(
+    store: Store,
+    dispatch: Dispatch,
+    row: LedgerClaim,
+    site: Site,
+    now: datetime,
+    reason: str,
+) -> Decision:
+    """Take back a claim for an operator: marks, follow-ups and outbox rows in one transaction."""
+    wanted = Needs(
+        identities=frozenset(),
+        canonical_urls=frozenset(),
+        fingerprints=frozenset(),
+        keys=(),
+        series=frozenset({(row.series.measure, row.series.force)}),
+    )
+    with store.write():
+        decision = reject(row, store.recall(wanted), site.knowledge.gazetteer, now, reason)
+        store.commit(decision)
+        dispatch.route(decision.alerts, site.subscribers, site.knowledge.gazetteer, now)
     return decision
 
 

@@ -182,7 +182,7 @@ def _sources(config: str | None, rules: Path | None, *, seeds: bool) -> _Sources
         if rules is None:
             rule_set = load_rules((shipped_root() / "rules",), knowledge)
     if rules is not None:
-        rule_set = load_rules((rules,), knowledge)
+        rule_set = load_rules((rules,), knowledge, library=(shipped_root() / "rules",))
     return _Sources(
         settings=settings,
         knowledge=knowledge,

@@ -31,6 +31,8 @@ from monitor.store import FeedRow
 
 _TICK_SECONDS = 1.0
 _UPKEEP_MINUTES = 10
+# Also how long the feeds have after a start to end a silence that fell into a standstill of ours.
+_ABSENCES_MINUTES = 5
 # systemd's TimeoutStopSec in the shipped unit is 45 s; leave time to close the database.
 _DRAIN_SECONDS = 25.0
 # The watchdog is fed only if the last tick began at most this long ago.
@@ -101,6 +103,9 @@ class Daemon:
             next_run_time=at_once,
         )
         scheduler.add_job(self._upkeep, "interval", minutes=_UPKEEP_MINUTES, id="upkeep")
+        scheduler.add_job(
+            self._check_absences, "interval", minutes=_ABSENCES_MINUTES, id="absences"
+        )
         scheduler.add_listener(self._on_job_trouble, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
         return scheduler
 
@@ -188,6 +193,15 @@ class Daemon:
         finally:
             self._keeping_up = False
         self._log.info("upkeep.done", steps=done)
+
+    async def _check_absences(self) -> None:
+        """Hand the question what has not come for too long to a task."""
+        if not self._stop.is_set():
+            self._spawn(self._ask_for_absences)
+
+    async def _ask_for_absences(self) -> None:
+        if await self._pipeline.check_absences():
+            await self._deliver_due()
 
     async def _beat(self) -> None:
         """Feed the watchdog if the scheduler ticks and the database answers; say how things are."""

@@ -3,22 +3,25 @@
 
 What it is not: a second decision. A stored article's trace is read from what was written when it
 was decided; a new text is decided by the same `decide` against the store, and nothing is written.
-Rules of this file: the JSON form is complete, the text form is made from it.
+Rules of this file: the JSON form is complete, the text form is made from it; what became of a claim
+later stands apart, under `since`, so that the rest reads the same for ever.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from monitor.core.decide import Policy, decide
 from monitor.core.gazetteer import Gazetteer
 from monitor.core.memory import needs
-from monitor.core.model import Alert, KnownArticle, LedgerClaim, Outcome
+from monitor.core.model import Alert, Evaluation, KnownArticle, LedgerClaim, Outcome
 from monitor.core.payload import claim_json, rejection_json
 from monitor.core.prepare import Reading, prepare
-from monitor.core.wording import claim_phrase
+from monitor.core.values import relation_of
+from monitor.core.wording import change_phrase, claim_phrase
 from monitor.pipeline import Site
 from monitor.store import Store
 
@@ -88,24 +91,7 @@ def trace_of(
         "silenced": outcome.silenced,
         "claims": [_claim(claim, find, gazetteer) for claim in outcome.claims],
         "rejected": [rejection_json(rejection) for rejection in article.rejected],
-        "rules": [
-            {
-                "rule": evaluation.rule,
-                "hits": [
-                    {
-                        "claim": hit.claim,
-                        "disposition": hit.disposition.value,
-                        "reason": hit.reason,
-                    }
-                    for hit in evaluation.hits
-                ],
-                "misses": [
-                    {"claim": claim or None, "reason": reason}
-                    for claim, reason in evaluation.misses
-                ],
-            }
-            for evaluation in outcome.evaluations
-        ],
+        "rules": [_rule(evaluation) for evaluation in outcome.evaluations],
         "alerts": [
             {
                 "id": alert.id,
@@ -117,6 +103,27 @@ def trace_of(
             }
             for alert in alerts
         ],
+        "since": {"withdrawn": [row.id for row in outcome.claims if row.withdrawn]},
+    }
+
+
+def _rule(evaluation: Evaluation) -> dict[str, Any]:
+    return {
+        "rule": evaluation.rule,
+        "version": evaluation.version or None,
+        "hits": [
+            {
+                "claim": hit.claim,
+                "disposition": hit.disposition.value,
+                "severity": hit.severity.value if hit.severity else None,
+                "reason": hit.reason,
+            }
+            for hit in evaluation.hits
+        ],
+        "misses": [
+            {"claim": claim or None, "reason": reason} for claim, reason in evaluation.misses
+        ],
+        "nearest": evaluation.nearest,
     }
 
 
@@ -163,32 +170,43 @@ def _changes(
 def _claim(
     claim: LedgerClaim, recall_claim: Callable[[str], LedgerClaim | None], gazetteer: Gazetteer
 ) -> dict[str, Any]:
-    compared = [
-        {
-            "id": row.id,
-            "summary": claim_phrase(row.claim, gazetteer),
-            "said": row.said.isoformat(),
-            "publisher": row.publisher,
-        }
-        for row in (recall_claim(known) for known in claim.compared)
-        if row is not None
-    ]
+    found = (recall_claim(known) for known in claim.compared)
+    compared = [_compared(claim, row, gazetteer) for row in found if row is not None]
     return {
         "id": claim.id,
         "summary": claim_phrase(claim.claim, gazetteer),
         "compared": compared,
         "why": dict(claim.claim.why),
         "points": claim.claim.points,
-        "withdrawn": claim.withdrawn,
-        **claim_json(claim, gazetteer),
+        "facts": [fact.value for fact in claim.facts],
+        "rung": claim.rung,
+        "replaces": claim.previous,
+        **claim_json(replace(claim, withdrawn=False), gazetteer),
     }
 
 
-def trace_text(trace: Mapping[str, Any]) -> str:
+def _compared(claim: LedgerClaim, row: LedgerClaim, gazetteer: Gazetteer) -> dict[str, Any]:
+    """Return a row that a verdict rests on, and how the claim stands to it."""
+    return {
+        "id": row.id,
+        "summary": claim_phrase(row.claim, gazetteer),
+        "said": row.said.isoformat(),
+        "publisher": row.publisher,
+        "value": relation_of(claim.claim, row.claim).value,
+        "change": change_phrase(row.claim, claim.claim),
+        "place": gazetteer.place_relation(claim.claim.place, row.claim.place).value,
+        "same_family": claim.family == row.family,
+    }
+
+
+Paint = Callable[[str, str], str]  # a text and what it is: "title", "figure", "alert", …
+
+
+def trace_text(trace: Mapping[str, Any], paint: Paint = lambda text, _: text) -> str:
     """Return the trace for a terminal."""
     article, memory = trace["article"], trace["memory"]
     lines = [
-        f"{article['title'] or '(untitled)'}",
+        paint(article["title"] or "(untitled)", "title"),
         (
             f"  {article['id']} from {article['publisher']},"
             f" published {article['published'] or 'undated'},"
@@ -198,13 +216,17 @@ def trace_text(trace: Mapping[str, Any]) -> str:
         *_change_lines(trace["changes"]),
     ]
     if trace["silenced"]:
-        lines.append(f"silenced: {trace['silenced']}")
-    lines += _claim_lines(trace["claims"])
+        lines.append(paint(f"silenced: {trace['silenced']}", "silent"))
+    lines += _claim_lines(trace, paint)
     lines += _rejected_lines(trace["rejected"])
-    lines += _rule_lines(trace["rules"])
+    lines += _rule_lines(trace, paint)
     lines.append("alerts:" if trace["alerts"] else "alerts: none")
     lines += [
-        f"  {alert['id']} by {alert['rule']} ({alert['severity']}, {alert['disposition']}): {alert['reason']}"
+        paint(
+            f"  {alert['id']} by {alert['rule']} ({alert['severity']}, {alert['disposition']}):"
+            f" {alert['reason']}",
+            "alert",
+        )
         for alert in trace["alerts"]
     ]
     return "\n".join(lines)
@@ -242,21 +264,54 @@ def _change_lines(changes: Mapping[str, Any] | None) -> list[str]:
     return lines if len(lines) > 1 else [*lines, "  none in either"]
 
 
-def _claim_lines(claims: Sequence[Mapping[str, Any]]) -> list[str]:
+def _claim_lines(trace: Mapping[str, Any], paint: Paint) -> list[str]:
+    claims, withdrawn = trace["claims"], trace["since"]["withdrawn"]
     lines = ["claims:" if claims else "claims: none"]
     for claim in claims:
-        lines.append(f"  {claim['summary']}: {claim['verdict']}: {claim['reason']}")
+        verdict = paint(claim["verdict"], "verdict")
+        lines.append(f"  {claim['summary']}: {verdict}: {claim['reason']}")
         if claim["evidence"].get("sentence", {}).get("text"):
-            lines.append(f"    “{' '.join(claim['evidence']['sentence']['text'].split())}”")
+            lines.append(f"    “{_sentence(claim['evidence'], paint)}”")
         lines.append(
             f"    confidence {claim['confidence']:.2f} ({claim['points']} points); "
             + ", ".join(f"{field} by {rule}" for field, rule in claim["why"].items())
         )
-        lines += [
-            f"    compared with {row['summary']} ({row['publisher']}, {row['said'][:10]})"
-            for row in claim["compared"]
-        ]
+        lines += [f"    compared with {_comparison(row)}" for row in claim["compared"]]
+        if claim["facts"]:
+            lines.append(f"    also: {', '.join(claim['facts'])}")
+        if claim["id"] in withdrawn:
+            lines.append(paint("    since then it was withdrawn", "silent"))
     return lines
+
+
+def _sentence(evidence: Mapping[str, Any], paint: Paint) -> str:
+    """Return the sentence of a claim with its figure marked."""
+    sentence = evidence["sentence"]
+    start, end = (evidence[key] - sentence["start"] for key in ("start", "end"))
+    text = sentence["text"]
+    if evidence["field"] != sentence["field"] or not 0 <= start <= end <= len(text):
+        return " ".join(text.split())
+    before, figure, after = text[:start], text[start:end], text[end:]
+    joined = f"{before}\0{after}"
+    return " ".join(joined.split()).replace("\0", paint(" ".join(figure.split()), "figure"))
+
+
+_PLACES = {
+    "equal": "same place",
+    "ancestor": "a wider place",
+    "descendant": "a narrower place",
+    "unknown": "place unknown",
+    "disjoint": "another place",
+}
+
+
+def _comparison(row: Mapping[str, Any]) -> str:
+    change = f", {row['change']}" if row["change"] else ""
+    family = "same family" if row["same_family"] else "another family"
+    return (
+        f"{row['summary']} ({row['publisher']}, {row['said'][:10]}):"
+        f" {row['value']}{change}; {_PLACES[row['place']]}; {family}"
+    )
 
 
 def _rejected_lines(rejected: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -265,11 +320,30 @@ def _rejected_lines(rejected: Sequence[Mapping[str, Any]]) -> list[str]:
     return ["numbers not taken:"] + [f"  {row['text']!r}: {row['reason']}" for row in rejected]
 
 
-def _rule_lines(rules: Sequence[Mapping[str, Any]]) -> list[str]:
-    lines = ["rules:"]
-    for rule in rules:
-        lines += [
-            f"  {rule['rule']}: {hit['disposition']}: {hit['reason']}" for hit in rule["hits"]
-        ]
-        lines += [f"  {rule['rule']}: silent: {miss['reason']}" for miss in rule["misses"]]
+def _rule_lines(trace: Mapping[str, Any], paint: Paint) -> list[str]:
+    """One line for each hit; of a rule without one the miss that came nearest."""
+    summaries = {claim["id"]: claim["summary"] for claim in trace["claims"]}
+    lines = ["rules:" if trace["rules"] else "rules: none"]
+    for rule in trace["rules"]:
+        for hit in rule["hits"]:
+            told = f"{hit['disposition']}{_severity(hit)}"
+            lines.append(paint(f"  {rule['rule']}: {told}: {hit['reason']}", hit["disposition"]))
+        if not rule["hits"] and rule["misses"]:
+            lines += _miss_lines(rule, summaries, paint)
+        if not rule["hits"] and not rule["misses"]:
+            lines.append(paint(f"  {rule['rule']}: silent: there is no figure", "silent"))
+    return lines
+
+
+def _severity(hit: Mapping[str, Any]) -> str:
+    return f" ({hit['severity']})" if hit["severity"] else ""
+
+
+def _miss_lines(rule: Mapping[str, Any], summaries: Mapping[str, str], paint: Paint) -> list[str]:
+    misses = rule["misses"]
+    near = next((miss for miss in misses if miss["claim"] == rule["nearest"]), misses[0])
+    lines = [paint(f"  {rule['rule']}: silent: {near['reason']}", "silent")]
+    if len({miss["reason"] for miss in misses}) > 1:
+        what = summaries.get(near["claim"], "the article")
+        lines.append(paint(f"    that is the nearest of {len(misses)}: {what}", "silent"))
     return lines

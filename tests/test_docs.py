@@ -20,12 +20,10 @@ from monitor.core.model import SEVERITY_ORDER, Verdict
 from monitor.core.trials import try_rule
 from monitor.knowledge import shipped_knowledge
 from monitor.rulefiles import (
-    ExampleTable,
-    FigureTable,
-    RuleFile,
     load_rules,
     rule_file_schema,
 )
+from monitor.ruletables import NESTED, RuleFile
 
 _ROOT = Path(__file__).resolve().parents[1]
 _PAGES = sorted(
@@ -197,9 +195,10 @@ def test_the_committed_schema_is_the_one_in_force(
 
 
 def test_the_page_on_rules_names_every_key() -> None:
-    """rules/README.md has a row for each key of a rule, of [figure] and of an example, no other."""
+    """rules/README.md has a row for each key of a rule, of its tables and of an example, no other."""
     page = _text("rules/README.md")
-    tables = {"every rule": RuleFile, "`[figure]`": FigureTable, "an example": ExampleTable}
+    tables = {"every rule": RuleFile, "an example": NESTED["example"]}
+    tables |= {f"`[{name}]`": NESTED[name] for name in ("figure", "threshold", "absence")}
     for title, model in tables.items():
         (table,) = re.findall(rf"(?ms)^## Keys of {re.escape(title)}\n(.*?)(?=^## |\Z)", page)
         rows = {
@@ -207,7 +206,8 @@ def test_the_page_on_rules_names_every_key() -> None:
             for row in re.findall(r"(?m)^\| (`.*?) \|", table)
             for key in re.findall(r"\w+", row)
         }
-        assert rows == set(model.model_fields), title
+        keys = {field.alias or name for name, field in model.model_fields.items()}
+        assert rows == keys, title
 
 
 def test_the_rule_on_the_page_is_valid_and_its_examples_hold(tmp_path: Path) -> None:

@@ -31,7 +31,11 @@ _SEED_DOCUMENTS = os.environ.get("FIGUREWATCH_SEED_DOCUMENTS")
 _COPIED_WORDS = 10
 _INSTALL = ("install", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-index")
 # Distributions whose module has another name.
-_MODULES = {"sqlite-utils": "sqlite_utils", "ahocorasick-rs": "ahocorasick_rs"}
+_MODULES = {
+    "sqlite-utils": "sqlite_utils",
+    "ahocorasick-rs": "ahocorasick_rs",
+    "google-re2": "re2",
+}
 # Declared for another distribution that needs it; pyproject.toml says why.
 _FOR_OTHERS = {"lxml-html-clean"}
 

@@ -187,6 +187,57 @@ def test_a_stored_article_is_explained_as_it_was_decided(store: Store) -> None:
     assert [row["rule"] for row in before["alerts"]] == [RULE.id]
 
 
+def test_what_becomes_of_a_claim_later_stands_apart(store: Store) -> None:
+    """A correction withdraws a claim; the trace of the article that made it stays as it was."""
+    known = report("first", _FIRST).id
+
+    def explained() -> dict[str, Any]:
+        outcome = store.find_article(known)
+        assert outcome is not None
+        gazetteer = shipped_knowledge().gazetteer
+        return trace_of(outcome, store.alerts_of(known), store.claim, gazetteer)
+
+    before = explained()
+    changed = _FIRST.replace("10,000", "11,500")
+    _store_it(store, report("first", changed, seen=START + timedelta(hours=5)))
+    after = explained()
+    assert before.pop("since") == {"withdrawn": []}
+    assert after.pop("since") == {"withdrawn": [row["id"] for row in before["claims"]]}
+    assert after == before
+
+
+def test_a_trace_says_how_a_claim_stands_to_what_it_was_compared_with(store: Store) -> None:
+    """The value, the change, the place and the family."""
+    trace = _explained(store, "The Pentagon said 12,000 North Korean troops are in Kursk.")
+    (compared,) = trace["claims"][0]["compared"]
+    assert (compared["value"], compared["change"]) == ("different", "+2,000 (+20 %)")
+    assert (compared["place"], compared["same_family"]) == ("equal", True)
+    assert trace["claims"][0]["facts"] == ["new-high"]
+    assert "different, +2,000 (+20 %); same place; same family" in trace_text(trace)
+
+
+def test_a_silent_rule_shows_the_claim_that_came_nearest(store: Store) -> None:
+    """One line per rule, however many claims there are."""
+    text = trace_text(
+        _explained(
+            store,
+            "The Pentagon said 10,300 North Korean troops are in Kursk. Several thousand North"
+            " Korean troops are in Belarus, the Pentagon said.",
+        )
+    )
+    assert "test.troops: silent: change 3% < 5%" in text
+    assert "that is the nearest of 2: 10,300 North Korean troops in Kursk (Pentagon)" in text
+
+
+def test_a_terminal_shows_the_figure_marked(store: Store) -> None:
+    """The painter is told what each piece is; the sentence keeps its words."""
+    trace = _explained(store, "The Pentagon said 12,000 North Korean troops are in Kursk.")
+    text = trace_text(trace, lambda piece, what: f"<{what}>{piece}</{what}>")
+    assert "“The Pentagon said <figure>12,000</figure> North Korean troops are in Kursk.”" in text
+    assert "<verdict>revision</verdict>" in text
+    assert "<title>A count</title>" in text
+
+
 def test_the_text_form_says_the_same(store: Store) -> None:
     """For a terminal: the sentence, the verdict, the rows, the rejected numbers and the rules."""
     text = trace_text(

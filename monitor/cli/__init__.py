@@ -26,6 +26,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("monitor.cli.explain", "Say why an article did or did not alert."),
     "feeds": ("monitor.cli.feeds", "List, add and remove feeds."),
     "rules": ("monitor.cli.rules", "List, check and test rules; print their schema."),
+    "claims": ("monitor.cli.claims", "List, show and reject claims of the ledger."),
+    "series": ("monitor.cli.series", "List series; show who holds which figure since when."),
     "seeds": ("monitor.cli.seeds", "Build, list, verify and import what a fresh install knows."),
     "alerts": ("monitor.cli.alerts", "List, show, resend, acknowledge and silence alerts."),
     "outbox": ("monitor.cli.outbox", "List, show, retry and drop deliveries."),

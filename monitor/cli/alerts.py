@@ -27,7 +27,7 @@ from monitor.core.headlines import alert_summary
 from monitor.core.payload import claim_json
 from monitor.core.routing import Routing, Silence
 from monitor.dispatch import Dispatch
-from monitor.store import AlertRow, Routings, Store
+from monitor.store import AlertRow, LedgerQuery, Routings, Store
 
 _COLUMNS = ("id", "created", "severity", "rule", "summary", "told", "waiting", "acknowledged")
 _SILENCE_COLUMNS = ("id", "until", "rule", "subscriber", "force", "place", "author", "reason")
@@ -155,7 +155,8 @@ def export(
     with assembly.look_into_store() as store:
         routings = Routings(store)
         if series:
-            rows = alert_feed.series_rows(routings.ledger(measure, force))
+            known = store.ledger(LedgerQuery(measure=measure, force=force))
+            rows = alert_feed.series_rows(sorted(known, key=lambda row: row.said))
             emit_rows(rows, alert_feed.SERIES_COLUMNS, "csv")
             return
         found = [row.alert for row in routings.alerts(limit)]

@@ -4,7 +4,11 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -47,7 +51,44 @@ def explain(config: str | None, form: str, what: str) -> None:
     if form == "json":
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     else:
-        click.echo(trace_text(found))
+        click.echo(_fitted(trace_text(found, _painted)))
+
+
+# Colours are dropped by click where the output is no terminal, or NO_COLOR is set.
+_COLOURS: dict[str, dict[str, Any]] = {
+    "title": {"bold": True},
+    "figure": {"bold": True, "fg": "yellow"},
+    "verdict": {"fg": "cyan"},
+    "alert": {"fg": "green", "bold": True},
+    "digest": {"fg": "green"},
+    "silent": {"dim": True},
+}
+
+
+def _fitted(text: str) -> str:
+    """Return lines that fit the terminal, the rest of a long one indented; a pipe gets them whole."""
+    if not sys.stdout.isatty():
+        return text
+    width = shutil.get_terminal_size().columns
+    return "\n".join(row for line in text.split("\n") for row in _wrapped(line, width))
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    plain = click.unstyle(line)
+    indent = " " * (len(plain) - len(plain.lstrip()) + 4)
+    rows: list[str] = []
+    for word in line.split(" "):
+        if rows and len(click.unstyle(f"{rows[-1]} {word}")) <= width:
+            rows[-1] += f" {word}"
+        else:
+            rows.append(f"{indent}{word}" if rows else word)
+    return rows
+
+
+def _painted(text: str, what: str) -> str:
+    if "NO_COLOR" in os.environ:
+        return text
+    return click.style(text, **_COLOURS.get(what, {}))
 
 
 def _decide_file(assembly: Assembly, store: Store, path: Path) -> tuple[Outcome, tuple[Alert, ...]]:

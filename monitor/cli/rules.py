@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`figurewatch rules list|check|test|schema`.
+"""`figurewatch rules list|check|test|probe|schema`; `backtest` and `shadow` are in `cli.backtest`.
 
 Rules of this file: without PATHS the rules that the daemon would use are meant: the shipped ones
 and those of the configuration. `check` and `test` exit with 1 when they found a problem.
@@ -17,6 +17,7 @@ from typing import Any
 import click
 
 from monitor.cli import EXIT_PROBLEMS
+from monitor.cli.backtest import backtest, shadow
 from monitor.cli.options import config_option, emit_rows, format_option
 
 _PATHS = click.argument("paths", type=click.Path(path_type=Path), nargs=-1)
@@ -24,7 +25,11 @@ _PATHS = click.argument("paths", type=click.Path(path_type=Path), nargs=-1)
 
 @click.group()
 def rules() -> None:
-    """List, check and test rules."""
+    """List, check, test, backtest and probe rules."""
+
+
+rules.add_command(backtest)
+rules.add_command(shadow)
 
 
 @rules.command(name="list")
@@ -47,7 +52,7 @@ def list_rules(config: str | None, form: str, paths: tuple[Path, ...]) -> None:
             "examples": len(rule.examples),
             "file": rule.file,
         }
-        for rule in load_rules(found, _knowledge(roots)).rules
+        for rule in load_rules(found, _knowledge(roots), library=_library()).rules
     ]
     emit_rows(rows, ("id", "kind", "status", "severity", "examples", "title"), form)
 
@@ -61,7 +66,7 @@ def check(config: str | None, form: str, paths: tuple[Path, ...]) -> None:
     from monitor.rulefiles import check_rules, find_rule_files  # noqa: PLC0415
 
     found, roots = _paths_and_roots(config, paths)
-    problems = check_rules(found, _knowledge(roots))
+    problems = check_rules(found, _knowledge(roots), library=_library())
     rows = [
         {
             "file": problem.file,
@@ -111,6 +116,41 @@ def run_examples(config: str | None, form: str, paths: tuple[Path, ...]) -> None
 
 
 @rules.command()
+@config_option
+@format_option()
+@_PATHS
+def probe(config: str | None, form: str, paths: tuple[Path, ...]) -> None:
+    """Change one thing at a time in the rules' own examples, and judge what the rules make of it.
+
+    Another figure must fire; another place or force must not; a denial or a plan must not be told
+    as if it were there; how the thousands are separated must not matter.
+    """
+    from monitor.core.probes import probe_rule  # noqa: PLC0415
+    from monitor.rulefiles import load_rules  # noqa: PLC0415
+
+    found, roots = _paths_and_roots(config, paths)
+    knowledge = _knowledge(roots)
+    rows: list[Mapping[str, object]] = [
+        {
+            "result": one.complaint or "good",
+            "rule": one.rule,
+            "example": one.example,
+            "change": one.change,
+            "expect": one.expect,
+            "got": one.got,
+            "text": one.text,
+        }
+        for rule in _loaded(load_rules, found, knowledge)
+        for one in probe_rule(rule, knowledge)
+    ]
+    emit_rows(rows, ("result", "rule", "example", "change", "expect", "got"), form)
+    wrong = [row for row in rows if row["result"] != "good"]
+    for row in wrong:
+        click.echo(f"{row['rule']}: {row['change']}: {row['result']}: {row['text']}", err=True)
+    _conclude(f"{len(rows)} changes", len(wrong), "mistake")
+
+
+@rules.command()
 def schema() -> None:
     """Print the JSON Schema of a rule file."""
     from monitor.rulefiles import rule_file_schema  # noqa: PLC0415
@@ -123,7 +163,7 @@ def _loaded(load: Callable[..., Any], paths: Sequence[Path], knowledge: object) 
     from monitor.core.errors import ConfigError  # noqa: PLC0415
 
     try:
-        found: tuple[Any, ...] = load(paths, knowledge).rules
+        found: tuple[Any, ...] = load(paths, knowledge, library=_library()).rules
     except ConfigError as error:
         for problem in error.problems:
             click.echo(str(problem), err=True)
@@ -154,6 +194,13 @@ def _paths_and_roots(
         return paths, roots
     shipped = (shipped_root() / "rules",) if settings.rules.shipped else ()
     return (*shipped, *map(loaded.resolve, settings.rules.paths)), roots
+
+
+def _library() -> tuple[Path, ...]:
+    """Return where the rules stand that others may extend without being asked for."""
+    from monitor.knowledge import shipped_root  # noqa: PLC0415
+
+    return (shipped_root() / "rules",)
 
 
 def _knowledge(roots: Sequence[Path]) -> Any:

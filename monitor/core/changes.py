@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor.core.ledger import same_value
 from monitor.core.model import FigureChanges, LedgerClaim
+from monitor.core.values import same_value
 
 
 def figure_changes(

@@ -33,7 +33,7 @@ class _Point:
 def chart_svg(alert: Alert) -> str | None:
     """Return a chart of an alert's figure and the earlier ones, or None where there is none to draw."""
     row = alert.claim
-    if row is None:
+    if row is None or row.withdrawn:
         return None
     rows = [known for known in alert.previous if _comparable(known, row)]
     points = [_point(known, row) for known in [*rows, *alert.steps, row]]

@@ -9,11 +9,13 @@ subscribers; what it needs of the past is in `Memory`, of the site in `Policy`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.core.alerts import raise_alert, witnesses
+from monitor.core.alerts import cite, raise_alert, witnesses
 from monitor.core.changes import figure_changes
+from monitor.core.corrections import follow_ups
+from monitor.core.evaluation import Case, evaluate
 from monitor.core.gazetteer import Gazetteer
 from monitor.core.ledger import judge_all
 from monitor.core.memory import Memory
@@ -21,6 +23,7 @@ from monitor.core.model import (
     Alert,
     Article,
     Decision,
+    Disposition,
     FigureChanges,
     LedgerClaim,
     Outcome,
@@ -28,7 +31,7 @@ from monitor.core.model import (
     require_utc,
 )
 from monitor.core.recognition import DEFAULT_THRESHOLDS, Recognition, Thresholds, recognise
-from monitor.core.rules import RuleSet, evaluate
+from monitor.core.rules import RuleSet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,16 +89,7 @@ def _decide_one(
     article: Article, memory: Memory, policy: Policy
 ) -> tuple[Outcome, tuple[Alert, ...]]:
     recognition = recognise(article, memory, policy.thresholds)
-    rows, withdrawn = judge_all(article, recognition, memory, policy.gazetteer)
-    previous = {row.id: row for row in rows} | {
-        row.previous: known
-        for row in rows
-        if row.previous and (known := memory.claim(row.previous)) is not None
-    }
-    evaluations = tuple(
-        evaluate(rule, article, rows, recognition.verdict, policy.gazetteer, previous)
-        for rule in policy.rules.rules
-    )
+    rows, withdrawals = judge_all(article, recognition, memory, policy.gazetteer)
     outcome = Outcome(
         article=article,
         verdict=recognition.verdict,
@@ -104,14 +98,34 @@ def _decide_one(
         nearest=recognition.nearest,
         similarity=recognition.similarity,
         claims=rows,
-        withdrawn=withdrawn,
-        evaluations=evaluations,
+        withdrawals=withdrawals,
         silenced=policy.silences(article),
         basis=recognition.basis,
         passages=recognition.passages,
         changes=_changes(recognition, memory, rows),
     )
-    return outcome, _alerts(outcome, memory, policy)
+    return ask_rules(outcome, memory, policy)
+
+
+def ask_rules(
+    outcome: Outcome, memory: Memory, policy: Policy
+) -> tuple[Outcome, tuple[Alert, ...]]:
+    """Return the outcome with what the rules make of it, and the alerts that it raises.
+
+    `outcome` is judged and not yet part of `memory`; what it was judged by may lie in the past, as
+    in a backtest.
+    """
+    case = Case(
+        outcome.article,
+        outcome.claims,
+        outcome.verdict,
+        memory=memory,
+        gazetteer=policy.gazetteer,
+        withdrawn=tuple(withdrawal.claim for withdrawal in outcome.withdrawals),
+    )
+    evaluations = tuple(evaluate(rule, case) for rule in policy.rules.rules)
+    asked = replace(outcome, evaluations=evaluations)
+    return asked, _alerts(asked, memory, policy)
 
 
 def _changes(
@@ -126,11 +140,22 @@ def _changes(
 def _alerts(outcome: Outcome, memory: Memory, policy: Policy) -> tuple[Alert, ...]:
     if outcome.silenced is not None:
         return ()
-    raised: dict[str, Alert] = {}
+    repairs = follow_ups(
+        outcome.withdrawals,
+        outcome.claims,
+        memory,
+        policy.gazetteer,
+        cite(outcome.article),
+        policy.now,
+    )
+    raised = {alert.dedup_key: alert for alert in repairs}
+    told = {(alert.rule, alert.claim.id) for alert in repairs if alert.claim is not None}
     for rule, evaluation in zip(policy.rules.rules, outcome.evaluations, strict=True):
         if not rule.is_live:
             continue
         for hit in evaluation.hits:
+            if hit.disposition is Disposition.NOTED or (rule.id, hit.claim) in told:
+                continue
             alert = raise_alert(rule, hit, outcome, memory, policy.now)
             if not memory.has_alert(alert.dedup_key):
                 raised.setdefault(alert.dedup_key, alert)

@@ -4,27 +4,33 @@
 ::
 
     expression = or ;  or = and { OR and } ;  and = not { [AND] not } ;  not = [NOT] near
-    near = atom { NEAR/n atom } ;  atom = word | "phrase" | ( expression ) | title:atom | text:atom
+    near = atom { (NEAR/n | SENTENCE) atom }
+    atom = word | "phrase" | /regex/ | ( expression ) | title:atom | text:atom
 
 Words match whole words, in any case; `*` stands for any characters and `?` for one. Rules of this
 file: operators are upper case; compiling reports the column and a hint; matching never backtracks
-(each pattern is matched against each distinct word once), so its time is linear in the text.
+(each wildcard is matched against each distinct word once, regular expressions run in RE2), so its
+time is linear in the text.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from fnmatch import translate
 from functools import cached_property
 
 from monitor.core.model import TextField
+from monitor.core.patterns import Marked, Pattern, PatternError, compile_pattern
+from monitor.core.text import sentences
 
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+_INNER = re.compile(r"['.-]")
 _LEX = re.compile(
-    r"""\s*(?:(?P<open>\()|(?P<close>\))|"(?P<phrase>[^"]*)"|(?P<near>NEAR/\d+)(?=[\s("]|$)
-    |(?P<scope>title|text):|(?P<word>[^\s()":]+))""",
+    r"""\s*(?:(?P<open>\()|(?P<close>\))|"(?P<phrase>[^"]*)"|(?P<near>NEAR/\d+|SENTENCE)(?=[\s("/]|$)
+    |(?P<scope>title|text):|/(?P<regex>(?:[^/\\]|\\.)+)/(?=[\s()]|$)|(?P<word>[^\s()":]+))""",
     re.VERBOSE,
 )
 _MOST_TERMS = 500
@@ -62,9 +68,45 @@ class Searchable:
         found: dict[str, list[tuple[TextField, int]]] = {}
         for field, text in self._fields.items():
             for number, match in enumerate(_WORD.finditer(_fold(text))):
-                for form in {match[0], *re.split(r"['.-]", match[0])}:
+                word = match[0]
+                forms = (word,) if word.isalnum() else {word, *_INNER.split(word)}
+                for form in forms:
                     found.setdefault(form, []).append((field, number))
         return found
+
+    def sentence(self, field: TextField, word: int) -> int:
+        """Return the number of the sentence that a word of a field stands in."""
+        return bisect_right(self._first_words[field], word)
+
+    @cached_property
+    def _first_words(self) -> dict[TextField, list[int]]:
+        """Return for each field the numbers of the words that begin its sentences."""
+        found: dict[TextField, list[int]] = {}
+        for field, text in self._fields.items():
+            count, last, firsts = 0, 0, []
+            for start, _ in sentences(text):
+                count += sum(1 for _ in _WORD.finditer(_fold(text[last:start])))
+                firsts.append(count)
+                last = start
+            found[field] = firsts
+        return found
+
+    @cached_property
+    def _folded(self) -> dict[TextField, tuple[Marked, list[int]]]:
+        """Return each field as patterns see it, with the offsets where its words begin."""
+        found: dict[TextField, tuple[Marked, list[int]]] = {}
+        for field, text in self._fields.items():
+            folded = _fold(text)
+            found[field] = Marked(folded), [match.start() for match in _WORD.finditer(folded)]
+        return found
+
+    def matches(self, pattern: Pattern, field: TextField) -> list[_Place]:
+        """Return the words from which to which a pattern matches."""
+        text, starts = self._folded[field]
+        return [
+            (field, max(bisect_right(starts, start) - 1, 0), max(bisect_left(starts, end) - 1, 0))
+            for start, end in pattern.spans(text)
+        ]
 
     def find(self, pattern: re.Pattern[str] | str) -> list[tuple[TextField, int]]:
         """Return the positions of a word, or of every word that fits a pattern."""
@@ -198,6 +240,39 @@ class _Near(_Node):
 
 
 @dataclass(frozen=True)
+class _Together(_Node):
+    """Both in one sentence."""
+
+    left: _Node
+    right: _Node
+
+    def __str__(self) -> str:
+        return f"{self.left} SENTENCE {self.right}"
+
+    def places(self, words: Searchable, fields: frozenset[TextField]) -> list[_Place]:
+        rights: dict[tuple[TextField, int], _Place] = {}
+        for place in self.right.places(words, fields):
+            rights.setdefault((place[0], words.sentence(*place[:2])), place)
+        found: list[_Place] = []
+        for field, start, end in self.left.places(words, fields):
+            other = rights.get((field, words.sentence(field, start)))
+            if other is not None:
+                found.append((field, min(start, other[1]), max(end, other[2])))
+        return found
+
+
+@dataclass(frozen=True)
+class _Regex(_Node):
+    pattern: Pattern
+
+    def __str__(self) -> str:
+        return f"/{self.pattern.source}/"
+
+    def places(self, words: Searchable, fields: frozenset[TextField]) -> list[_Place]:
+        return [place for field in sorted(fields) for place in words.matches(self.pattern, field)]
+
+
+@dataclass(frozen=True)
 class _Scoped(_Node):
     field: TextField
     part: _Node
@@ -320,6 +395,9 @@ class _Parser:
         node = self._atom()
         while (token := self._peek()) is not None and token.kind == "near":
             self._next += 1
+            if token.text == "SENTENCE":
+                node = _Together(node, self._atom())
+                continue
             distance = int(token.text.removeprefix("NEAR/"))
             if not 1 <= distance <= _MOST_NEAR:
                 msg = f"NEAR takes a distance from 1 to {_MOST_NEAR} words"
@@ -340,7 +418,7 @@ class _Parser:
         if token.kind in {"close", "near"} or token.text in {"AND", "OR", "NOT"}:
             msg = f"{token.text} where a word was expected (quote it to search for it)"
             raise ExpressionError(msg, token.column)
-        return _phrase(token)
+        return _regex(token) if token.kind == "regex" else _phrase(token)
 
     def _group(self, opened: _Token) -> _Node:
         self._depth += 1
@@ -357,7 +435,17 @@ class _Parser:
         return node
 
 
+def _regex(token: _Token) -> _Regex:
+    try:
+        return _Regex(compile_pattern(token.text))
+    except PatternError as error:
+        raise ExpressionError(str(error), token.column + 1 + error.offset) from error
+
+
 def _phrase(token: _Token) -> _Phrase:
+    if token.kind == "word" and token.text.startswith("/"):
+        msg = "a regular expression is not closed: it ends with / before a blank or parenthesis"
+        raise ExpressionError(msg, token.column)
     shown = f'"{token.text}"' if token.kind == "phrase" else token.text
     words = re.findall(r"[^\W_*?]*(?:[*?'.-]*[^\W_*?]+)*[*?]*", _fold(token.text))
     patterns = tuple(_pattern(word) for word in words if word.strip("*?"))

@@ -66,12 +66,14 @@ class Gazetteer:
         places: Iterable[Place] = (),
         forces: Iterable[Force] = (),
         sources: Iterable[SourceNode] = (),
+        official: Iterable[str] = (),
     ) -> None:
         self.places: Mapping[str, Place] = MappingProxyType({node.id: node for node in places})
         self.forces: Mapping[str, Force] = MappingProxyType({node.id: node for node in forces})
         self.sources: Mapping[str, SourceNode] = MappingProxyType(
             {node.id: node for node in sources}
         )
+        self._official = frozenset(official)
 
     def ancestors(self, place: str) -> tuple[str, ...]:
         """Return the ids above `place`, nearest first, without `place` itself."""
@@ -122,3 +124,7 @@ class Gazetteer:
         """Return the display name of a source family (a source node with the same id)."""
         node = self.sources.get(family)
         return family.removeprefix("text:") if node is None else node.name
+
+    def is_official(self, family: str | None) -> bool:
+        """Say whether a family is a government, or a body of governments that the data lists."""
+        return family is not None and (family.endswith("-government") or family in self._official)

@@ -11,7 +11,6 @@ from monitor.core.gazetteer import Gazetteer
 from monitor.core.model import Alert, Claim, LedgerClaim, Message, MessageKind, Verdict
 from monitor.core.payload import TEST_RULE
 from monitor.core.wording import (
-    VERDICT_WORDS,
     claim_day,
     claim_phrase,
     counted_phrase,
@@ -23,6 +22,7 @@ from monitor.core.wording import (
     status_word,
     subject_phrase,
     value_phrase,
+    verdict_words,
 )
 
 # Promise 37: no subject is longer, whatever a feed wrote.
@@ -112,9 +112,11 @@ def headline(alert: Alert, row: LedgerClaim, gazetteer: Gazetteer) -> str:
 
 
 def what_is_counted(row: LedgerClaim, gazetteer: Gazetteer) -> str:
-    """Return "North Korean troops in Kursk", marked if it is a correction."""
+    """Return "North Korean troops in Kursk", marked if it is a correction or withdrawn."""
     what = subject_phrase(row.claim, gazetteer)
-    return f"Correction: {what}" if row.verdict is Verdict.CORRECTION else capital(what)
+    if row.verdict is not Verdict.CORRECTION:
+        return capital(what)
+    return f"{verdict_words(row)}: {what}"
 
 
 def headline_note(alert: Alert, row: LedgerClaim) -> str:
@@ -137,11 +139,11 @@ def value_words(claim: Claim) -> str:
 
 def baseline(alert: Alert, row: LedgerClaim) -> LedgerClaim | None:
     """The figure that the new one is shown against: the one it replaces, else the newest one that
-    anybody has in the same series; none where the news is the place."""
+    anybody has in the same series; none where the news is the place, or that it is withdrawn."""
     for earlier in alert.previous:
         if earlier.id == row.previous:
             return earlier
-    if row.verdict is Verdict.NEW_PLACE:
+    if row.verdict is Verdict.NEW_PLACE or row.withdrawn:
         return None
     same = [earlier for earlier in alert.previous if earlier.series == row.series]
     return max(
@@ -154,7 +156,7 @@ def alert_summary(alert: Alert, gazetteer: Gazetteer) -> str:
     row = alert.claim
     if row is None:
         return one_line(f"{alert.article.title} ({alert.article.publisher})", 300)
-    standing = f"{VERDICT_WORDS[row.verdict]}: {claim_phrase(row.claim, gazetteer)}"
+    standing = f"{verdict_words(row)}: {claim_phrase(row.claim, gazetteer)}"
     old = baseline(alert, row)
     return standing if old is None else f"{standing}; before: {before_words(old)}"
 

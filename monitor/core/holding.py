@@ -127,7 +127,7 @@ def _sift(
             routings.append(gone)
         elif silence is not None:
             routings.append(silenced(row.alert, channel, silence))
-        elif subscriber.route(row.alert) is None:
+        elif not row.alert.corrects and subscriber.route(row.alert) is None:
             detail = "the subscriber no longer wants it"
             routings += unrouted([row], channel.id, detail).routings
         else:

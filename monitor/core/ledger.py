@@ -13,36 +13,34 @@ Rules of this file: append-only; pure; every verdict says in a sentence what it 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+from monitor.core.cases import NO_RUNG, Case, Finding, case_of, day_words, place_words
+from monitor.core.conflicts import clashes_of, facts_of
+from monitor.core.corrections import Corrected, corrections
 from monitor.core.gazetteer import Gazetteer
+from monitor.core.ladders import age, as_of, is_rung, track
 from monitor.core.memory import Memory
 from monitor.core.model import (
     Article,
     ArticleVerdict,
-    Claim,
+    Fact,
     Kind,
     LedgerClaim,
     PlaceRelation,
-    Series,
     Status,
+    ValueRelation,
     Verdict,
+    Withdrawal,
 )
 from monitor.core.recognition import Recognition
 from monitor.core.series import series_of
+from monitor.core.values import is_vague, relation_of
 
-# Two stated numbers are the same figure when they differ by at most this share of the larger:
-# rounding of one count, not another count (DESIGN section 6).
-SAME_WITHIN = 0.02
-# A band wider than this factor, without a stated figure in it, says too little to be news.
-VAGUE_FROM = 2.5
-
-_NO_VALUE = frozenset({Verdict.RECALL, Verdict.VAGUE, Verdict.DETAIL})
-_NO_RUNG = _NO_VALUE | {Verdict.DUPLICATE}
 _REPEATS = frozenset({Verdict.DUPLICATE, Verdict.RESTATEMENT})
 _ALERTING = frozenset({Verdict.NEW, Verdict.NEW_PLACE, Verdict.REVISION})
+_NOTED = _ALERTING | {Verdict.CORROBORATION}
 _OF_STATUS = {
     Status.PLANNED: Verdict.PLANNED,
     Status.HYPOTHETICAL: Verdict.HYPOTHETICAL,
@@ -54,138 +52,44 @@ _OF_STATUS = {
 _SETTING = _ALERTING | {Verdict.CORRECTION} | frozenset(_OF_STATUS.values())
 
 
-def is_vague(claim: Claim) -> bool:
-    """Say whether a claim is a band without a stated figure, too wide to be news."""
-    return claim.vague and claim.high > claim.low * VAGUE_FROM
-
-
-def same_value(a: Claim, b: Claim) -> bool:
-    """Say whether two claims state the same figure; a wide band never equals a figure."""
-    if is_vague(a) != is_vague(b):
-        return False
-    return _close(a.low, b.low) and _close(a.high, b.high)
-
-
-def _close(a: int, b: int) -> bool:
-    return abs(a - b) <= SAME_WITHIN * max(a, b)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Case:
-    """One claim before the court: its article, its family, and the rows it may be compared with.
-
-    `track` holds the standing rows, `all_rows` also those that a correction took back.
-    """
-
-    claim: Claim
-    article: Article
-    recognition: Recognition
-    family: str | None
-    as_of: date
-    track: tuple[LedgerClaim, ...]
-    all_rows: tuple[LedgerClaim, ...]
-    gazetteer: Gazetteer
-
-    def place_of(self, row: LedgerClaim) -> PlaceRelation:
-        """Return how this claim's place stands to a row's place."""
-        return self.gazetteer.place_relation(self.claim.place, row.claim.place)
-
-    def is_compatible(self, row: LedgerClaim) -> bool:
-        """Say whether this claim's place is the row's, wider, or not known."""
-        return self.place_of(row) in {
-            PlaceRelation.EQUAL,
-            PlaceRelation.ANCESTOR,
-            PlaceRelation.UNKNOWN,
-        }
-
-    def has_same_value(self, row: LedgerClaim) -> bool:
-        """Say whether a row states this claim's figure."""
-        return same_value(self.claim, row.claim)
-
-    def is_own(self, row: LedgerClaim) -> bool:
-        """Say whether a row is a rung of this claim's family."""
-        return row.family == self.family and row.verdict not in _NO_RUNG
-
-    def cite(self, row: LedgerClaim) -> str:
-        """Name a row as people know it: who said which figure for where, and as of when."""
-        who = row.claim.source.name if row.claim.source else f"unnamed source in {row.publisher}"
-        place = row.claim.place
-        where = f" in {self.gazetteer.place_name(place)}" if place else ""
-        return f"{who}: {_number(row.claim)}{where} ({_day(_as_of(row))})"
-
-    def current(self, family: str | None = None) -> tuple[LedgerClaim, ...]:
-        """Return the current rungs per family and place; of one family if it is given."""
-        newest: dict[tuple[str | None, str | None], list[LedgerClaim]] = {}
-        for row in sorted(self.track, key=_age):
-            if row.verdict in _NO_RUNG or (family is not None and row.family != family):
-                continue
-            rungs = newest.setdefault((row.family, row.claim.place), [])
-            if row.verdict is Verdict.RESTATEMENT and any(
-                same_value(row.claim, rung.claim) for rung in rungs
-            ):
-                continue
-            if rungs and (rungs[0].article, _as_of(rungs[0])) != (row.article, _as_of(row)):
-                rungs.clear()
-            rungs.append(row)
-        return tuple(row for rungs in newest.values() for row in rungs)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Finding:
-    verdict: Verdict
-    reason: str
-    compared: tuple[LedgerClaim, ...] = ()
-    previous: LedgerClaim | None = None
-
-
 def judge_all(
     article: Article, recognition: Recognition, memory: Memory, gazetteer: Gazetteer
-) -> tuple[tuple[LedgerClaim, ...], tuple[str, ...]]:
-    """Judge an article's claims in text order; return the new rows and the ids withdrawn.
+) -> tuple[tuple[LedgerClaim, ...], tuple[Withdrawal, ...]]:
+    """Judge an article's claims in text order; return the new rows and what they take back.
 
     Each claim sees the article's earlier ones as part of the past.
     """
-    corrected = _corrections(article, recognition, memory, gazetteer)
-    withdrawn = frozenset(row.id for old in corrected.values() for row in old)
+    corrected = corrections(article, recognition, memory, gazetteer)
+    gone = frozenset(mark.claim for mark in corrected.withdrawals)
     rows: list[LedgerClaim] = []
-    for number, claim in enumerate(article.claims):
-        case = _case(claim, article, recognition, memory, rows, withdrawn, gazetteer)
-        old = corrected.get(number)
-        finding = _correction(old[0]) if old else _first_that_applies(case)
-        rows.append(_row(claim_id(article.id, number), case, finding))
-    return tuple(rows), tuple(sorted(withdrawn))
+    for number, claim in enumerate(corrected.claims):
+        case = case_of(claim, article, recognition, memory, rows, gone, gazetteer)
+        old = corrected.altered.get(number)
+        finding = _correction(old, corrected) if old else _first_that_applies(case)
+        row = _row(claim_id(article.id, number), case, finding)
+        rows.append(_with_facts(row, case))
+    return tuple(rows), corrected.withdrawals
 
 
-def _case(  # noqa: PLR0913, PLR0917  (the whole of one case)
-    claim: Claim,
-    article: Article,
-    recognition: Recognition,
-    memory: Memory,
-    earlier: Sequence[LedgerClaim],
-    withdrawn: Collection[str],
-    gazetteer: Gazetteer,
-) -> _Case:
-    series = series_of(claim)
-    known = {row.id: row for row in memory.rows_like(series.measure, series.force)}
-    known |= {row.id: row for row in earlier}
-    rows = tuple(row for row in known.values() if _track(row.series) == _track(series))
-    return _Case(
-        claim=claim,
-        article=article,
-        recognition=recognition,
-        family=claim.source.family if claim.source else None,
-        as_of=claim.as_of or article.said.date(),
-        track=tuple(row for row in rows if not row.withdrawn and row.id not in withdrawn),
-        all_rows=rows,
-        gazetteer=gazetteer,
+def _correction(old: tuple[LedgerClaim, ...], corrected: Corrected) -> Finding:
+    reasons = {mark.claim: mark.reason for mark in corrected.withdrawals}
+    return Finding(
+        verdict=Verdict.CORRECTION,
+        reason=reasons[old[0].id],
+        compared=old,
+        previous=old[0],
     )
 
 
-def _track(series: Series) -> tuple[str, ...]:
-    return series.measure, series.force, series.unit, series.kind, series.status
+def _with_facts(row: LedgerClaim, case: Case) -> LedgerClaim:
+    found = facts_of(row, (*case.related, row), case.gazetteer)
+    still = "; still claimed after a month of silence" if Fact.STILL_CLAIMED in found else ""
+    return replace(
+        row, reason=row.reason + still, facts=tuple(fact for fact in Fact if fact in found)
+    )
 
 
-def _row(row_id: str, case: _Case, finding: _Finding) -> LedgerClaim:
+def _row(row_id: str, case: Case, finding: Finding) -> LedgerClaim:
     claim, article = case.claim, case.article
     return LedgerClaim(
         id=row_id,
@@ -203,7 +107,16 @@ def _row(row_id: str, case: _Case, finding: _Finding) -> LedgerClaim:
         compared=tuple(dict.fromkeys(row.id for row in finding.compared)),
         previous=finding.previous.id if finding.previous else None,
         rung=_rung(case),
+        relation=_relation(case, finding),
     )
+
+
+def _relation(case: Case, finding: Finding) -> ValueRelation | None:
+    """Return how the value stands to the first row compared, where that is one of its track."""
+    first = next(iter(finding.compared), None)
+    if first is None or track(first.series) != track(series_of(case.claim)):
+        return None
+    return relation_of(case.claim, first.claim)
 
 
 def claim_id(article: str, number: int) -> str:
@@ -216,7 +129,7 @@ def _with_status(verdict: Verdict, status: Status) -> Verdict:
     return _OF_STATUS[status] if verdict in _ALERTING and status in _OF_STATUS else verdict
 
 
-def _rung(case: _Case) -> int:
+def _rung(case: Case) -> int:
     """Count how often the family's value in this very series was set before, taken back or not."""
     return sum(
         row.family == case.family
@@ -229,15 +142,65 @@ def _rung(case: _Case) -> int:
 # --- the table -------------------------------------------------------------------------------
 
 
-def _first_that_applies(case: _Case) -> _Finding:
-    for test in _TABLE:
-        finding = test(case)
-        if finding is not None:
-            return finding
-    return _new(case)
+def _first_that_applies(case: Case) -> Finding:
+    found = (finding for test in _TABLE if (finding := test(case)) is not None)
+    finding = next(found, None) or _new(case)
+    return _with_notes(finding, case) if finding.verdict in _NOTED else finding
 
 
-def _duplicate(case: _Case) -> _Finding | None:
+def _with_notes(finding: Finding, case: Case) -> Finding:
+    """Add what stands against a figure that is news, and what announced or denied it before."""
+    notes = [*_clash_notes(case), *_status_notes(case)]
+    if finding.verdict is Verdict.CORROBORATION:
+        notes = notes[: len(_clash_notes(case))]
+    words = [finding.reason, *(note for note, _ in notes)]
+    if notes and case.claim.status is Status.DENIED and finding.verdict is Verdict.NEW:
+        del words[0]
+    return replace(
+        finding,
+        reason="; ".join(words),
+        compared=(*finding.compared, *(row for _, row in notes)),
+    )
+
+
+def _clash_notes(case: Case) -> list[tuple[str, LedgerClaim]]:
+    if case.claim.status is not Status.PRESENT:
+        return []
+    own = _row("", case, Finding(verdict=Verdict.NEW, reason=""))
+    return [
+        (f"more than {case.cite(clash.whole)}, which contains it", clash.whole)
+        if clash.part is own
+        else (f"less than {case.cite(clash.part)}, which lies inside it", clash.part)
+        for clash in clashes_of(own, case.current(), case.gazetteer)
+    ]
+
+
+def _status_notes(case: Case) -> list[tuple[str, LedgerClaim]]:
+    """Say who planned or denied what is now said to be, and who said what is now denied."""
+    status = case.claim.status
+    others = {
+        Status.PRESENT: {Status.PLANNED: "planned before", Status.DENIED: "denied before"},
+        Status.DENIED: {Status.PRESENT: "denies"},
+    }.get(status, {})
+    notes: list[tuple[str, LedgerClaim]] = []
+    for other, words in others.items():
+        rows = [
+            row
+            for row in case.related
+            if row.series.kind is case.claim.kind
+            and row.series.unit == case.claim.unit
+            and row.claim.status is other
+            and case.has_same_value(row)
+            and case.place_of(row) is not PlaceRelation.DISJOINT
+        ]
+        if rows:
+            first = min(rows, key=age)
+            colon = "" if status is Status.DENIED else ":"
+            notes.append((f"{words}{colon} {case.cite(first)}", first))
+    return notes
+
+
+def _duplicate(case: Case) -> Finding | None:
     if case.recognition.verdict is ArticleVerdict.NEW:
         return None
     for row in case.all_rows:
@@ -247,7 +210,7 @@ def _duplicate(case: _Case) -> _Finding | None:
             and row.claim.place == case.claim.place
             and (row.claim.low, row.claim.high) == (case.claim.low, case.claim.high)
         ):
-            return _Finding(
+            return Finding(
                 verdict=Verdict.DUPLICATE,
                 reason=f"a copy of {row.publisher}'s article, which has this claim",
                 compared=(row, *_behind(case, row)),
@@ -255,53 +218,95 @@ def _duplicate(case: _Case) -> _Finding | None:
     return None
 
 
-def _detail(case: _Case) -> _Finding | None:
+def _detail(case: Case) -> Finding | None:
     if case.claim.kind is Kind.SUBSET:
-        return _Finding(verdict=Verdict.DETAIL, reason="a part of another figure")
+        whole = _whole(case)
+        return Finding(
+            verdict=Verdict.DETAIL,
+            reason=f"a part of {case.cite(whole) if whole else 'another figure'}",
+            compared=(whole,) if whole else (),
+        )
     if case.claim.kind is Kind.FLOW:
-        return _Finding(verdict=Verdict.DETAIL, reason="a rate, not a level")
+        return Finding(verdict=Verdict.DETAIL, reason="a rate, not a level")
     return None
 
 
-def _vague(case: _Case) -> _Finding | None:
+def _whole(case: Case) -> LedgerClaim | None:
+    """Return the total that a part belongs to: the last one before it in its article, else the
+    family's newest one; never a smaller one."""
+    totals = [
+        row
+        for row in case.related
+        if is_rung(row)
+        and row.claim.kind is Kind.TOTAL
+        and (row.series.unit, row.claim.status) == (case.claim.unit, case.claim.status)
+        and row.claim.high >= case.claim.low
+        and case.is_compatible(row)
+    ]
+    beside = [row for row in totals if row.article == case.article.id]
+    own = [row for row in totals if case.family is not None and row.family == case.family]
+    return beside[-1] if beside else max(own, key=age, default=None)
+
+
+def _vague(case: Case) -> Finding | None:
     if not is_vague(case.claim):
         return None
-    return _Finding(verdict=Verdict.VAGUE, reason=f"“{case.claim.surface}” is a band, not a figure")
+    return Finding(verdict=Verdict.VAGUE, reason=f"“{case.claim.surface}” is a band, not a figure")
 
 
-def _recall(case: _Case) -> _Finding | None:
+def _recall(case: Case) -> Finding | None:
     if case.claim.recalled:
-        return _Finding(verdict=Verdict.RECALL, reason="the text recalls it as an earlier figure")
+        return Finding(
+            verdict=Verdict.RECALL,
+            reason=f"the text recalls it as an earlier figure{_unheard(case)}",
+        )
     if case.family is None:
         return None
     newer = [
         row
-        for row in case.track
-        if case.is_own(row)
-        and case.claim.place in {None, row.claim.place}
-        and (_as_of(row) > case.as_of or _said_later(row, case))
+        for row in _dated(case)
+        if case.claim.place in {None, row.claim.place}
+        and (as_of(row) > case.as_of or _said_later(row, case))
     ]
     if not newer:
         return None
-    latest = max(newer, key=_age)
-    return _Finding(
+    latest = max(newer, key=age)
+    return Finding(
         verdict=Verdict.RECALL,
-        reason=f"as of {_day(case.as_of)}, older than {case.cite(latest)}",
+        reason=f"as of {day_words(case.as_of)}, older than {case.cite(latest)}{_unheard(case)}",
         compared=(latest,),
     )
 
 
-def _said_later(row: LedgerClaim, case: _Case) -> bool:
+def _dated(case: Case) -> Iterator[LedgerClaim]:
+    """Yield the family's rungs, and the repeats that give a day of their own.
+
+    When a repeat gives none, its as-of is only the day on which somebody printed it.
+    """
+    for (family, _), rungs in case.held.items():
+        if family != case.family:
+            continue
+        for rung in rungs:
+            yield from rung.setting
+            yield from (row for row in rung.repeats if row.claim.as_of_stated)
+
+
+def _unheard(case: Case) -> str:
+    known = any(row.family == case.family and case.has_same_value(row) for row in case.track)
+    return "" if known else "; it fills the history"
+
+
+def _said_later(row: LedgerClaim, case: Case) -> bool:
     """Say whether a row gives another figure for the same day, and was said after this claim."""
     return (
-        _as_of(row) == case.as_of and row.said > case.article.said and not case.has_same_value(row)
+        as_of(row) == case.as_of and row.said > case.article.said and not case.has_same_value(row)
     )
 
 
-def _restatement(case: _Case) -> _Finding | None:
+def _restatement(case: Case) -> Finding | None:
     for row in case.current(case.family):
         if case.has_same_value(row) and case.is_compatible(row):
-            return _Finding(
+            return Finding(
                 verdict=Verdict.RESTATEMENT,
                 reason=f"same as {case.cite(row)}",
                 compared=(row, *_behind(case, row)),
@@ -309,7 +314,7 @@ def _restatement(case: _Case) -> _Finding | None:
     return _narrower_without_news(case)
 
 
-def _narrower_without_news(case: _Case) -> _Finding | None:
+def _narrower_without_news(case: Case) -> Finding | None:
     """The family's own figure at a narrower place that is no news there.
 
     Either nobody watches that place, or it is this very article that states the figure twice.
@@ -318,7 +323,7 @@ def _narrower_without_news(case: _Case) -> _Finding | None:
         if not case.has_same_value(row) or case.place_of(row) is not PlaceRelation.DESCENDANT:
             continue
         if row.article == case.article.id or not case.gazetteer.is_watched(case.claim.place):
-            return _Finding(
+            return Finding(
                 verdict=Verdict.RESTATEMENT,
                 reason=f"same as {case.cite(row)}, at a narrower place",
                 compared=(row, *_behind(case, row)),
@@ -326,7 +331,7 @@ def _narrower_without_news(case: _Case) -> _Finding | None:
     return None
 
 
-def _new_place(case: _Case) -> _Finding | None:
+def _new_place(case: Case) -> Finding | None:
     if not case.gazetteer.is_watched(case.claim.place):
         return None
     known = [row for row in case.track if case.has_same_value(row)]
@@ -340,16 +345,16 @@ def _new_place(case: _Case) -> _Finding | None:
     ]
     if not elsewhere:
         return None
-    first = min(elsewhere, key=lambda row: (row.family != case.family, _age(row)))
-    return _Finding(
+    first = min(elsewhere, key=lambda row: (row.family != case.family, age(row)))
+    return Finding(
         verdict=Verdict.NEW_PLACE,
-        reason=f"{case.cite(first)} is now claimed {_at(case.claim, case.gazetteer)}",
+        reason=f"{case.cite(first)} is now claimed {place_words(case.claim, case.gazetteer)}",
         compared=(first,),
         previous=first,
     )
 
 
-def _corroboration(case: _Case) -> _Finding | None:
+def _corroboration(case: Case) -> Finding | None:
     if case.family is not None and any(
         case.is_own(row) and row.claim.place == case.claim.place for row in case.track
     ):
@@ -363,42 +368,43 @@ def _corroboration(case: _Case) -> _Finding | None:
     ]
     if not agreeing:
         return None
-    first = min(agreeing, key=lambda row: row.verdict in _NO_RUNG)
-    return _Finding(
+    first = min(agreeing, key=lambda row: row.verdict in NO_RUNG)
+    return Finding(
         verdict=Verdict.CORROBORATION,
         reason=f"agrees with {case.cite(first)}",
         compared=(first, *_behind(case, first)),
     )
 
 
-def _revision(case: _Case) -> _Finding | None:
+def _revision(case: Case) -> Finding | None:
     if case.family is None:
         return None
     own = [
         row
         for row in case.current(case.family)
-        if (_as_of(row), row.said) <= (case.as_of, case.article.said)
+        if (as_of(row), row.said) <= (case.as_of, case.article.said)
         and case.place_of(row) in {PlaceRelation.EQUAL, PlaceRelation.UNKNOWN}
     ]
     if not own:
         return None
     exact = [row for row in own if row.claim.place == case.claim.place]
-    replaced = max(exact or own, key=_age)
-    return _Finding(
+    replaced = max(exact or own, key=age)
+    relation = relation_of(case.claim, replaced.claim)
+    return Finding(
         verdict=Verdict.REVISION,
-        reason=f"replaces {case.cite(replaced)}",
+        reason=f"{_HOW_REVISED[relation]} {case.cite(replaced)}",
         compared=(replaced,),
         previous=replaced,
     )
 
 
-def _new(case: _Case) -> _Finding:
+def _new(case: Case) -> Finding:
     others = sorted(
-        (row for row in case.current() if case.is_compatible(row)), key=_age, reverse=True
+        (row for row in case.current() if case.is_compatible(row)), key=age, reverse=True
     )
     if not others:
-        return _Finding(verdict=Verdict.NEW, reason="nobody has put a figure to this before")
-    return _Finding(
+        return Finding(verdict=Verdict.NEW, reason="nobody has put a figure to this before")
+    return Finding(
         verdict=Verdict.NEW,
         reason="nobody has claimed this figure before; "
         + "; ".join(case.cite(row) for row in others[:3]),
@@ -406,7 +412,14 @@ def _new(case: _Case) -> _Finding:
     )
 
 
-_TABLE: tuple[Callable[[_Case], _Finding | None], ...] = (
+_HOW_REVISED = {
+    ValueRelation.SAME: "replaces",
+    ValueRelation.DIFFERENT: "replaces",
+    ValueRelation.REFINES: "is more exact than",
+    ValueRelation.WIDER: "is less exact than",
+}
+
+_TABLE: tuple[Callable[[Case], Finding | None], ...] = (
     _duplicate,
     _detail,
     _vague,
@@ -418,98 +431,8 @@ _TABLE: tuple[Callable[[_Case], _Finding | None], ...] = (
 )
 
 
-def _behind(case: _Case, row: LedgerClaim) -> tuple[LedgerClaim, ...]:
+def _behind(case: Case, row: LedgerClaim) -> tuple[LedgerClaim, ...]:
     """Return the rows that a row itself only repeats: one of them may have alerted."""
     if row.verdict not in _REPEATS:
         return ()
     return tuple(other for other in case.all_rows if other.id in row.compared)
-
-
-# --- corrections -----------------------------------------------------------------------------
-
-
-def _corrections(
-    article: Article, recognition: Recognition, memory: Memory, gazetteer: Gazetteer
-) -> dict[int, tuple[LedgerClaim, ...]]:
-    """Pair each altered claim of a changed entry with the rows it alters, by claim number.
-
-    All readings of the entry that gave the old figure are taken back, the first one first: that is
-    the one that may have alerted.
-
-    Only readings of the same kind of text are compared: a page says more than a teaser without
-    correcting it. A claim that is merely gone is left standing, because teasers and live pages
-    drop sentences all the time.
-    """
-    if recognition.previous is None:
-        return {}
-    before = [
-        row
-        for row in memory.claims_of(recognition.previous.id)
-        if row.verdict not in _NO_VALUE
-        and not any(same_value(row.claim, claim) for claim in article.claims)
-    ]
-    old_values = memory.claims_of(recognition.previous.id)
-    # By the earlier reading's id, not this one's: some feeds give their entries new ones.
-    readings = memory.readings(recognition.previous.feed, recognition.previous.entry_key)
-    stated = [row for reading in readings for row in memory.claims_of(reading.id)]
-    found: dict[int, tuple[LedgerClaim, ...]] = {}
-    for number, claim in enumerate(article.claims):
-        if is_vague(claim) or any(same_value(claim, row.claim) for row in old_values):
-            continue
-        for row in before:
-            taken = any(row in rows for rows in found.values())
-            if not taken and _alters(claim, row, gazetteer):
-                found[number] = tuple(other for other in stated if _is_repeat(other, row))
-                break
-    return found
-
-
-def _is_repeat(a: LedgerClaim, b: LedgerClaim) -> bool:
-    return (a.series, a.family) == (b.series, b.family) and same_value(a.claim, b.claim)
-
-
-def _alters(claim: Claim, row: LedgerClaim, gazetteer: Gazetteer) -> bool:
-    series = series_of(claim)
-    family = claim.source.family if claim.source else None
-    places = gazetteer.place_relation(claim.place, row.claim.place)
-    return (
-        _track(series) == _track(row.series)
-        and (family == row.family or family is None or row.family is None)
-        and places is not PlaceRelation.DISJOINT
-    )
-
-
-def _correction(old: LedgerClaim) -> _Finding:
-    return _Finding(
-        verdict=Verdict.CORRECTION,
-        reason=f"the article was changed: it said {_number(old.claim)} before",
-        compared=(old,),
-        previous=old,
-    )
-
-
-# --- words -----------------------------------------------------------------------------------
-
-
-def _as_of(row: LedgerClaim) -> date:
-    return row.claim.as_of or row.said.date()
-
-
-def _age(row: LedgerClaim) -> tuple[date, float]:
-    return _as_of(row), row.said.timestamp()
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b} {day.year}"
-
-
-def _number(claim: Claim) -> str:
-    if claim.vague:
-        return claim.surface
-    if claim.low == claim.high:
-        return f"{claim.low:,}"
-    return f"{claim.low:,}-{claim.high:,}"
-
-
-def _at(claim: Claim, gazetteer: Gazetteer) -> str:
-    return f"in {gazetteer.place_name(claim.place)}" if claim.place else "without a place"

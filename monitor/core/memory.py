@@ -47,6 +47,7 @@ class Needs:
     fingerprints: frozenset[str]
     keys: tuple[tuple[int, ...], ...]  # of each article's sketch and headline, see `index_keys`
     series: frozenset[tuple[str, str]]  # (measure, force key)
+    figures: frozenset[tuple[int, int]] = frozenset()  # (low, high) that a notice takes back
 
 
 def needs(articles: Sequence[Article]) -> Needs:
@@ -61,6 +62,7 @@ def needs(articles: Sequence[Article]) -> Needs:
         series=frozenset(
             (claim.measure, force_key(claim)) for article in articles for claim in article.claims
         ),
+        figures=frozenset(notice.wrong for article in articles for notice in article.notices),
     )
 
 
@@ -147,6 +149,14 @@ class Memory:
         """Return the standing rows of one article."""
         return tuple(
             row for row in self._claims.values() if row.article == article and not row.withdrawn
+        )
+
+    def stating(self, low: int, high: int) -> tuple[LedgerClaim, ...]:
+        """Return the standing rows with exactly this figure, of whatever series."""
+        return tuple(
+            row
+            for row in self._claims.values()
+            if (row.claim.low, row.claim.high) == (low, high) and not row.withdrawn
         )
 
     def has_alert(self, dedup_key: str) -> bool:

@@ -105,6 +105,39 @@ class Verdict(StrEnum):
     EXERCISE = "exercise"
 
 
+class ValueRelation(StrEnum):
+    """How a figure stands to the known one it was compared with (see `core.values`)."""
+
+    SAME = "same"
+    REFINES = "refines"  # lies inside the known interval
+    WIDER = "wider"  # contains the known interval
+    DIFFERENT = "different"
+
+
+class Fact(StrEnum):
+    """What else is true of a claim in its series when it is judged (see `core.conflicts`).
+
+    Facts never change a verdict; rules may ask for them.
+    """
+
+    FIRST_OFFICIAL = "first-official"  # an official source confirms what only others had said
+    OUTLIER = "outlier"  # far from what the other families say
+    SPREAD_NARROWED = "spread-narrowed"  # the families lie closer together than before
+    SELF_CONTRADICTION = "self-contradiction"  # the speaker gave another figure for the same day
+    NEW_HIGH = "new-high"  # above every figure so far
+    NEW_LOW = "new-low"  # below every figure so far
+    PLACE_CONFLICT = "place-conflict"  # more in a part than somebody has for the whole
+    STILL_CLAIMED = "still-claimed"  # said again after a month of silence
+
+
+class Cause(StrEnum):
+    """Who or what took a claim back."""
+
+    EDIT = "edit"  # the article was changed
+    NOTICE = "notice"  # a correction or retraction in words
+    OPERATOR = "operator"
+
+
 class Severity(StrEnum):
     """How loud an alert is, from quiet to loud in the order of `SEVERITY_ORDER`."""
 
@@ -123,6 +156,7 @@ class Disposition(StrEnum):
 
     ALERT = "alert"  # push now
     DIGEST = "digest"  # keep for the digest
+    NOTED = "noted"  # tell nothing: what an absence rule waits for is there
 
 
 class PlaceRelation(StrEnum):
@@ -248,6 +282,21 @@ class Extraction:
     partial: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A correction or retraction in words: "an earlier version of this article said 15,000".
+
+    `wrong` and `right` are the figures as (low, high); without `right` the figure is only taken back.
+    `wrong_span` are the characters of the wrong figure, `right_evidence` prove the right one.
+    """
+
+    wrong: tuple[int, int]
+    wrong_span: Span
+    sentence: str
+    right: tuple[int, int] | None = None
+    right_evidence: Evidence | None = None
+
+
 # --- entries and articles --------------------------------------------------------------------
 
 
@@ -317,6 +366,7 @@ class Article:
     sketch: Sketch
     claims: tuple[Claim, ...] = ()
     rejected: tuple[Rejection, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     def __post_init__(self) -> None:
         require_utc(self.published, "published")
@@ -350,7 +400,8 @@ class LedgerClaim:
     `family` is the source family the claim counts for; None when no source is known. `compared`
     are the ids of the ledger rows the verdict rests on, `previous` the row whose value this one
     replaces (revision, correction). `rung` counts how often the family's value in the series had
-    changed before this claim. `withdrawn` marks rows that a correction took back.
+    changed before this claim. `withdrawn` marks rows that a correction took back. `relation` is how
+    the value stands to that of the first row of `compared`; `facts` are in the order of `Fact`.
     """
 
     id: str
@@ -369,6 +420,22 @@ class LedgerClaim:
     previous: str | None = None
     rung: int = 0
     withdrawn: bool = False
+    relation: ValueRelation | None = None
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """A mark beside a ledger row: it was taken back, by what, when and why.
+
+    `article` is the article that took it back, None for an operator.
+    """
+
+    claim: str
+    cause: Cause
+    reason: str
+    article: str | None
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -398,12 +465,16 @@ class KnownArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """Evidence that a rule held: for one ledger row, or for the whole article (`claim` None)."""
+    """Evidence that a rule held: for one ledger row, or for the whole article (`claim` None).
+
+    `severity` is there where the size of the change gives another one than the rule's.
+    """
 
     rule: str
     claim: str | None
     disposition: Disposition
     reason: str
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -411,12 +482,15 @@ class Evaluation:
     """What one rule made of one article: its hits, and for what did not hit the reasons.
 
     `misses` pairs a ledger row id (or "" for the whole article) with the reason it did not hit,
-    e.g. "verdict restatement is not in alert_on" or "confidence 0.55 < 0.6".
+    e.g. "verdict restatement is not in alert_on" or "confidence 0.55 < 0.6"; `nearest` is the row of
+    them that came closest, where none hit. `version` tells which state of the rule was asked.
     """
 
     rule: str
+    version: str = ""
     hits: tuple[Hit, ...] = ()
     misses: tuple[tuple[str, str], ...] = ()
+    nearest: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -437,6 +511,8 @@ class Alert:
     `id` is a function of `dedup_key`, fixed before any delivery. `previous` are the ledger rows
     shown as "before": the family's replaced value first, then other families' current values.
     `steps` are this family's figures that were held back and that this one has overtaken.
+    A follow-up names in `corrects` the wrong alerts that it puts right, and goes to exactly those who
+    got one of them; where nothing replaces the wrong figure, its `claim` is that figure, withdrawn.
     """
 
     id: str
@@ -453,15 +529,23 @@ class Alert:
     witnesses_independent: int = 1
     steps: tuple[LedgerClaim, ...] = ()
     created: datetime
+    corrects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Witness:
-    """A later article that carries a claim already alerted: attached to the alert, not sent."""
+    """A later article that carries a claim already alerted: attached to the alert, not sent.
+
+    `origin` is the agency or channel that the article names for the figure, None where it names none;
+    `claim` is the ledger row that repeats the figure.
+    """
 
     alert: str
     article: str
     group: str
+    claim: str = ""
+    publisher: str = ""
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -496,21 +580,30 @@ class Outcome:
     nearest: str | None = None
     similarity: float = 0.0
     claims: tuple[LedgerClaim, ...] = ()
-    withdrawn: tuple[str, ...] = ()
+    withdrawals: tuple[Withdrawal, ...] = ()
     evaluations: tuple[Evaluation, ...] = ()
     silenced: str | None = None
     basis: Basis | None = None
     passages: tuple[int, ...] = ()
     changes: FigureChanges | None = None
 
+    @property
+    def withdrawn(self) -> tuple[str, ...]:
+        """Return the ids of the ledger rows that the article takes back."""
+        return tuple(mark.claim for mark in self.withdrawals)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """Everything one batch concluded, ready to commit."""
+    """Everything one batch concluded, ready to commit.
+
+    `withdrawals` are those of an operator; those of articles are in their outcomes.
+    """
 
     outcomes: tuple[Outcome, ...] = ()
     alerts: tuple[Alert, ...] = ()
     witnesses: tuple[Witness, ...] = ()
+    withdrawals: tuple[Withdrawal, ...] = ()
 
 
 class ChannelKind(StrEnum):

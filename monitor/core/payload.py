@@ -39,13 +39,19 @@ Json = dict[str, object]
 def claim_json(row: LedgerClaim | Claim, gazetteer: Gazetteer) -> Json:
     """Return a claim as documented for `extract`, `replay` and webhooks.
 
-    A ledger row also gives its `verdict` and the `reason` for it. `place_within` lists the places
+    A ledger row also gives its `verdict` and the `reason` for it, its `facts`, and whether it was
+    `withdrawn`. `place_within` lists the places
     around `place`, nearest first, so that a reader needs no gazetteer to ask "in Russia?".
     """
     claim = row.claim if isinstance(row, LedgerClaim) else row
     judged: Json = {}
     if isinstance(row, LedgerClaim):
-        judged = {"verdict": row.verdict.value, "reason": row.reason}
+        judged = {
+            "verdict": row.verdict.value,
+            "reason": row.reason,
+            "facts": [fact.value for fact in row.facts],
+            "withdrawn": row.withdrawn,
+        }
     within = gazetteer.ancestors(claim.place) if claim.place is not None else ()
     return judged | {
         "measure": claim.measure,
@@ -98,6 +104,7 @@ def webhook_body(message: Message, gazetteer: Gazetteer, *, title: str, summary:
             "alert_id": alerts[0].id if alerts else None,
             "alert_ids": [alert.id for alert in alerts],
             "overtaken": list(message.overtaken),
+            "corrects": [wrong for alert in alerts for wrong in alert.corrects],
             "rule": message.rule,
             "rule_title": alerts[0].rule_title if alerts else "",
             "severity": loudest(alerts).value if alerts else Severity.NOTICE.value,
@@ -131,18 +138,25 @@ def previous_rows(alerts: Iterable[Alert]) -> tuple[LedgerClaim, ...]:
     return tuple(rows.values())
 
 
+def is_absence(alert: Alert) -> bool:
+    """Say whether an alert is about what did not come: it has no article of its own."""
+    return alert.claim is None and not alert.article.id
+
+
 def loudest(alerts: Iterable[Alert]) -> Severity:
     """Return the severity of the loudest alert."""
     return max((alert.severity for alert in alerts), key=SEVERITY_ORDER.index)
 
 
 def _type(message: Message) -> str:
-    """A test, a digest or notice, one verdict, several, or a keyword rule's article."""
+    """A test, a digest or notice, one verdict, several, a silence, or a keyword rule's article."""
     verdicts = {alert.claim.verdict.value for alert in message.alerts if alert.claim is not None}
     if message.rule == TEST_RULE:
         return "test"
     if message.kind in {MessageKind.DIGEST, MessageKind.NOTICE}:
         return message.kind.value
+    if all(is_absence(alert) for alert in message.alerts):
+        return "absence"
     if not verdicts:
         return "keyword.match"
     return f"figure.{verdicts.pop()}" if len(verdicts) == 1 else "figure.several"

@@ -17,6 +17,7 @@ from monitor.core.claims import Document, extract
 from monitor.core.knowledge import Knowledge
 from monitor.core.memory import containment, fingerprint, sketch
 from monitor.core.model import Article, TextKind, require_utc
+from monitor.core.notices import find_notices, without_wrong
 from monitor.core.text import clean, from_markup
 from monitor.core.urls import canonical_url
 
@@ -85,6 +86,8 @@ def prepare(
         knowledge,
         measures=measures,
     )
+    notices = find_notices(text, knowledge)
+    claims, taken_back = without_wrong(found.claims, notices)
     print_ = fingerprint(title, text)
     return Article(
         id=reading.id or article_id(reading.feed, reading.entry_key, print_, reading.seen),
@@ -102,8 +105,9 @@ def prepare(
         seen=reading.seen,
         fingerprint=print_,
         sketch=sketch(text if text.strip() else title),
-        claims=found.claims,
-        rejected=found.rejected,
+        claims=claims,
+        rejected=(*found.rejected, *taken_back),
+        notices=notices,
     )
 
 

@@ -20,7 +20,7 @@ from monitor.core.chart import chart_svg
 from monitor.core.gazetteer import Gazetteer
 from monitor.core.headlines import alert_summary, message_subject, overview_line
 from monitor.core.mail_text import MailView, mail_text
-from monitor.core.model import Alert, Message, MessageKind, Severity
+from monitor.core.model import Alert, Message, MessageKind, Series, Severity
 from monitor.core.payload import TEST_RULE, claim_json, loudest, webhook_body
 from monitor.core.templates import MAIL_HTML
 from monitor.core.views import AlertView, alert_views
@@ -146,12 +146,19 @@ def _threads(alerts: Sequence[Alert]) -> tuple[str, ...]:
     for alert in alerts:
         if alert.claim is None:
             continue
-        series = alert.claim.series
-        parts = (series.measure, series.force, series.unit, series.place or "", series.kind.value)
-        key = hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
-        if key not in keys:
-            keys.append(key)
+        # A follow-up belongs first to the conversation of the figure that it puts right.
+        replaces = alert.corrects and alert.previous and not alert.claim.withdrawn
+        wrong = [alert.previous[0].series] if replaces else []
+        for series in (*wrong, alert.claim.series):
+            key = _thread(series)
+            if key not in keys:
+                keys.append(key)
     return tuple(keys)
+
+
+def _thread(series: Series) -> str:
+    parts = (series.measure, series.force, series.unit, series.place or "", series.kind.value)
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
 
 def _preview(alert: AlertView) -> str:

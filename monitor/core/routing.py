@@ -120,12 +120,20 @@ def _is_inside(alert: Alert, place: str, gazetteer: Gazetteer) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """Whom an earlier alert reached, by channel: `told` got it, or surely will; for `waiting` it was
+    held back, and once its figure is taken back it is not told any more."""
+
+    told: frozenset[str] = frozenset()
+    waiting: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """What routing has to know besides alert and subscriber.
 
     `windows` are the ends of open grouping windows by (channel, rule); `sent` the times of each
-    channel's messages of the last hour. `told_before` answers which channels were, or will be, told
-    about a claim; None when it never raised an alert.
+    channel's messages of the last hour. `reached` answers whom an earlier alert reached, by its id.
     """
 
     now: datetime
@@ -133,7 +141,7 @@ class Situation:
     silences: Sequence[Silence] = ()
     windows: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
     sent: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
-    told_before: Callable[[str], frozenset[str] | None] = lambda _: None
+    reached: Callable[[str], Reached] = lambda _: Reached()
 
     def silenced_by(self, alert: Alert, subscriber: str) -> Silence | None:
         """Return the silence that covers an alert, or None."""
@@ -170,25 +178,44 @@ def plan(alerts: Sequence[Alert], subscriber: Subscriber, situation: Situation) 
 def _channels(alert: Alert, subscriber: Subscriber, situation: Situation) -> tuple[Channel, ...]:
     """Return where the alert is wanted, at once or later.
 
-    A correction goes to exactly those who got the wrong figure.
+    A follow-up goes to exactly those who got what it puts right, whatever they want now.
     """
+    if alert.corrects:
+        misled = _misled(alert, situation)
+        return tuple(channel for channel in subscriber.channels if channel.id in misled)
     route = subscriber.route(alert)
     if route is None or route.when is When.NEVER:
         return ()
     if _goes_to_digest(alert, subscriber) and subscriber.digest.period is Period.NEVER:
         return ()
-    row = alert.claim
-    misled = None
-    if row is not None and row.verdict is Verdict.CORRECTION and row.previous is not None:
-        misled = situation.told_before(row.previous)
-    return tuple(
-        channel
-        for channel in subscriber.channels
-        if route.takes(channel) and (misled is None or channel.id in misled)
-    )
+    return tuple(channel for channel in subscriber.channels if route.takes(channel))
+
+
+def _misled(alert: Alert, situation: Situation) -> frozenset[str]:
+    """Return the channels that a follow-up is for.
+
+    Where a wrong figure still waits it is not told any more; what stands in its place is, but that it
+    is gone is no news to who never read it.
+    """
+    replaced = alert.claim is not None and not alert.claim.withdrawn
+    found: set[str] = set()
+    for wrong in alert.corrects:
+        reached = situation.reached(wrong)
+        found |= reached.told | reached.waiting if replaced else reached.told
+    return frozenset(found)
+
+
+def is_for_now(alert: Alert, subscriber: Subscriber) -> bool:
+    """Say whether a subscriber wants an alert pushed, quiet hours and the like aside."""
+    route = subscriber.route(alert)
+    if route is None or route.when is not When.NOW or alert.disposition is not Disposition.ALERT:
+        return False
+    return any(route.takes(channel) for channel in subscriber.channels)
 
 
 def _goes_to_digest(alert: Alert, subscriber: Subscriber) -> bool:
+    if alert.corrects and subscriber.digest.period is Period.NEVER:
+        return False
     route = subscriber.route(alert)
     return alert.disposition is Disposition.DIGEST or (
         route is not None and route.when is When.DIGEST

@@ -7,7 +7,7 @@ thing; a force that the gazetteer does not know is keyed by its literal, so it n
 
 from __future__ import annotations
 
-from monitor.core.model import Claim, Series
+from monitor.core.model import Claim, Kind, Series, Status
 
 
 def force_key(claim: Claim) -> str:
@@ -15,6 +15,32 @@ def force_key(claim: Claim) -> str:
     if claim.force is not None:
         return claim.force
     return f"text:{claim.force_text.casefold()}" if claim.force_text else "unknown"
+
+
+# "Officials said" names nobody: such a speaker has no ladder of its own, or every paper's officials
+# would be one voice that keeps changing its mind. "A colonel" of one report is somebody.
+_NOBODY = frozenset(
+    "official officials source sources authority authorities expert experts analyst analysts "  # noqa: SIM905
+    "diplomat diplomats observer observers report reports media people lawmakers someone "
+    "spokesman spokeswoman spokesperson government military intelligence estimates estimate".split()
+)
+_ADJECTIVES = frozenset(
+    "a an the some many several other senior top local regional security defence defense military "  # noqa: SIM905
+    "intelligence government unnamed anonymous two three familiar with matter close to situation "
+    "independent foreign recent earlier his her their its".split()
+)
+
+
+def family_of(claim: Claim) -> str | None:
+    """Return the source family that a claim counts for; None where nobody is named."""
+    source = claim.source
+    if source is None:
+        return None
+    if source.id.startswith("text:"):
+        words = set(source.id.removeprefix("text:").replace("-", " ").split())
+        if words <= _NOBODY | _ADJECTIVES and words & _NOBODY:
+            return None
+    return source.family
 
 
 def series_of(claim: Claim) -> Series:
@@ -27,3 +53,17 @@ def series_of(claim: Claim) -> Series:
         kind=claim.kind,
         status=claim.status,
     )
+
+
+def series_key(series: Series) -> str:
+    """Return the name of a series for people: "troops/KP/kursk", "troops/KP/-/increment/planned".
+
+    What is usual is left out: persons, totals, the present.
+    """
+    special = (
+        "" if series.unit == "persons" else series.unit,
+        "" if series.kind is Kind.TOTAL else series.kind,
+        "" if series.status is Status.PRESENT else series.status,
+    )
+    parts = (series.measure, series.force, series.place or "-", *filter(None, special))
+    return "/".join(parts)

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from monitor.core.absence import Watch, heard, overdue
 from monitor.core.decide import Policy, fold
 from monitor.core.knowledge import Knowledge
 from monitor.core.memory import Memory
@@ -48,23 +49,36 @@ def try_rule(rule: Rule, knowledge: Knowledge) -> tuple[Trial, ...]:
 
 def try_example(rule: Rule, example: Example, knowledge: Knowledge) -> Trial:
     """Read the given texts, decide the example's text, and compare with what it expects."""
-    live = replace(rule, status=RuleStatus.STABLE)
-    rules = RuleSet(rules=(live,))
-    memory = Memory()
-    texts = [("", text) for text in example.given] + [(example.title, example.text)]
-    for number, (title, text) in enumerate(texts):
-        article = _article(number, title, text, knowledge, rules.measures)
-        policy = Policy(rules=rules, gazetteer=knowledge.gazetteer, now=article.seen)
-        decision, memory = fold((article,), memory, policy)
-    got = _told(decision.alerts)
-    good = is_as_expected(example.expect, decision.alerts)
+    outcome, alerts = decide_example(rule, example, knowledge)
+    got = told(alerts)
+    good = is_as_expected(example.expect, alerts)
     return Trial(
         rule=rule.id,
         example=example.name,
         expect=example.expect,
         got=got,
-        complaint=None if good else _complaint(example, got, decision.outcomes[0]),
+        complaint=None if good else _complaint(example, got, outcome),
     )
+
+
+def decide_example(
+    rule: Rule, example: Example, knowledge: Knowledge
+) -> tuple[Outcome, tuple[Alert, ...]]:
+    """Return what is decided about an example's text, after the given ones are known."""
+    live = replace(rule, status=RuleStatus.STABLE)
+    rules = RuleSet(rules=(live,))
+    memory, watch = Memory(), Watch(since=FIRST_PUBLISHED)
+    texts = [("", text) for text in example.given] + [(example.title, example.text)]
+    for number, (title, text) in enumerate(texts):
+        article = _article(number, title, text, knowledge, rules.measures)
+        policy = Policy(rules=rules, gazetteer=knowledge.gazetteer, now=article.seen)
+        decision, memory = fold((article,), memory, policy)
+        watch = heard(live, watch, decision.outcomes)
+    alerts = decision.alerts
+    if live.absence is not None and example.after is not None:
+        silence = overdue(live, watch, article.seen + example.after)
+        alerts += (silence,) if silence else ()
+    return decision.outcomes[0], alerts
 
 
 def is_as_expected(expect: str, alerts: Iterable[Alert]) -> bool:
@@ -72,13 +86,13 @@ def is_as_expected(expect: str, alerts: Iterable[Alert]) -> bool:
 
     "silent" wants none, not even for the digest; "digest:…" wants none that is sent at once.
     """
-    told = {(alert.disposition, alert.claim.verdict if alert.claim else "") for alert in alerts}
+    found = {(alert.disposition, alert.claim.verdict if alert.claim else "") for alert in alerts}
     disposition, _, verdict = expect.partition(":")
     if disposition == "silent":
-        return not told
-    if disposition == Disposition.DIGEST and any(row[0] is Disposition.ALERT for row in told):
+        return not found
+    if disposition == Disposition.DIGEST and any(row[0] is Disposition.ALERT for row in found):
         return False
-    return any(row[0] == disposition and verdict in {"", row[1]} for row in told)
+    return any(row[0] == disposition and verdict in {"", row[1]} for row in found)
 
 
 def _article(
@@ -104,12 +118,13 @@ def _article(
     )
 
 
-def _told(alerts: Iterable[Alert]) -> str:
-    told = [
+def told(alerts: Iterable[Alert]) -> str:
+    """Return what alerts came out, as an example would expect it."""
+    words = [
         f"{alert.disposition}:{alert.claim.verdict}" if alert.claim else str(alert.disposition)
         for alert in alerts
     ]
-    return ", ".join(dict.fromkeys(told)) or "silent"
+    return ", ".join(dict.fromkeys(words)) or "silent"
 
 
 def _complaint(example: Example, got: str, outcome: Outcome) -> str:

@@ -23,7 +23,6 @@ from monitor.core.headlines import (
 from monitor.core.model import Alert, Claim, Evidence, LedgerClaim, Verdict
 from monitor.core.payload import previous_rows
 from monitor.core.wording import (
-    VERDICT_WORDS,
     change_phrase,
     claim_day,
     day,
@@ -34,6 +33,7 @@ from monitor.core.wording import (
     safe_link,
     source_name,
     value_phrase,
+    verdict_words,
     visible,
 )
 
@@ -77,7 +77,8 @@ class Rung:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertView:
     """What is shown of one alert, all of it plain visible text. `title` and `byline` are empty where
-    the alert above it cites the same article. In a short view there is no ladder."""
+    the alert above it cites the same article. In a short view there is no ladder, and of the facts only
+    who carries it and, of a follow-up, what it puts right."""
 
     badge: str
     headline: str
@@ -103,7 +104,8 @@ def alert_views(
     for index, alert in enumerate(alerts):
         view = _alert_view(alert, gazetteer)
         if short:
-            view = replace(view, ladder=(), ladder_rest="", facts=view.facts[:1])
+            facts = view.facts[:1] + (view.facts[-1:] if alert.corrects else ())
+            view = replace(view, ladder=(), ladder_rest="", facts=facts)
         # What is only an article keeps its link; figures of one article cite it once.
         repeated = (
             index > 0 and alert.claim is not None and alerts[index - 1].article == alert.article
@@ -120,7 +122,7 @@ def _alert_view(alert: Alert, gazetteer: Gazetteer) -> AlertView:
     byline = [one_line(article.publisher, 80), published, link_host(link) if link else ""]
     ladder = _ladder(alert, row, gazetteer) if row is not None else ()
     return AlertView(
-        badge=VERDICT_WORDS[row.verdict] if row is not None else "Article",
+        badge=verdict_words(row) if row is not None else "Article",
         headline=headline(alert, row, gazetteer) if row is not None else title,
         figure=_figure_view(alert, row, gazetteer) if row is not None else None,
         said=_said(row, gazetteer) if row is not None else "",
@@ -247,7 +249,11 @@ def _facts(alert: Alert, row: LedgerClaim | None) -> tuple[str, ...]:
     if row is not None:
         facts.append(f"Confidence: {_confidence(row.claim)}.")
         facts.append(f"Verdict: {row.verdict.value} ({one_line(row.reason, 300)}).")
-    facts.append(f"The rule fired: {one_line(alert.reason, 300).rstrip('.')}.")
+    reason = one_line(alert.reason, 600 if alert.corrects else 300).rstrip(".")
+    if alert.corrects:
+        facts.append(f"This puts right alert {', '.join(alert.corrects)}: {reason}.")
+    else:
+        facts.append(f"The rule fired: {reason}.")
     return tuple(facts)
 
 

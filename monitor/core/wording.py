@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from monitor.core.gazetteer import Gazetteer
-from monitor.core.model import Bound, Claim, Kind, LedgerClaim, Status, Verdict
+from monitor.core.model import Bound, Claim, Fact, Kind, LedgerClaim, Status, Verdict
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _BOUNDS = {Bound.NONE: "", Bound.AT_LEAST: "at least ", Bound.AT_MOST: "at most "}
@@ -43,6 +43,14 @@ VERDICT_WORDS: dict[Verdict, str] = {
     Verdict.DENIED: "Denied figure",
     Verdict.EXERCISE: "Exercise figure",
 }
+
+
+def verdict_words(row: LedgerClaim) -> str:
+    """Return what became of a claim in two words: "New figure", "Withdrawn", "Still claimed"."""
+    if row.withdrawn:
+        return "Withdrawn"
+    return "Still claimed" if Fact.STILL_CLAIMED in row.facts else VERDICT_WORDS[row.verdict]
+
 
 _STATUS_WORDS = {
     Status.PRESENT: "",

@@ -12,6 +12,7 @@ from monitor.store.records import (
     EntryState,
     FeedPolicy,
     FeedRow,
+    LedgerQuery,
     OwedPage,
     PollResult,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "EntryState",
     "FeedPolicy",
     "FeedRow",
+    "LedgerQuery",
     "Outbox",
     "OwedPage",
     "PollResult",

@@ -88,7 +88,18 @@ def _likely(store: Store, keys: Sequence[int]) -> list[int]:
 def _claims(store: Store, needs: Needs, readings: Sequence[str]) -> list[LedgerClaim]:
     """Return the rows of the series at hand, and those of earlier readings of the same entries."""
     found: dict[int, dict[str, Any]] = {}
-    for measure, force in sorted(needs.series):
+    series = set(needs.series)
+    for low, high in needs.figures:
+        # What a notice takes back may be of a series that the article says nothing about.
+        series.update(
+            (row["measure"], row["force"])
+            for row in store.rows(
+                """SELECT DISTINCT measure, force FROM claims
+                   WHERE low = ? AND high = ? AND NOT withdrawn""",
+                [low, high],
+            )
+        )
+    for measure, force in sorted(series):
         for row in store.rows(
             "SELECT seq, body, withdrawn FROM claims WHERE measure = ? AND force = ?",
             [measure, force],

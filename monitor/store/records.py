@@ -78,6 +78,21 @@ class OwedPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerQuery:
+    """Which rows of the ledger are asked for; what is None asks nothing."""
+
+    measure: str | None = None
+    force: str | None = None
+    place: str | None = None
+    family: str | None = None
+    verdict: str | None = None
+    article: str | None = None
+    withdrawn: bool | None = None
+    since: datetime | None = None
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PollResult:
     """How one poll ended; committed together with what was decided about its entries."""
 

@@ -46,7 +46,7 @@ class Retention:
         with self._store.write():
             rows, more = self._next("texts_dropped", before)
             self._db.conn.executemany(
-                """UPDATE articles SET text = '', extraction = ?, evaluations = '[]'
+                """UPDATE articles SET text = '', extraction = ?
                    WHERE seq = ? AND text <> ''""",
                 [(_NOTHING, seq) for seq in rows],
             )

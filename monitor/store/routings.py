@@ -8,13 +8,14 @@ transaction that decided it, and its message, if it has one, in the same.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from monitor.core.alerts import counted
 from monitor.core.holding import Waiting
-from monitor.core.model import Alert, LedgerClaim
-from monitor.core.routing import Fate, Routing, Silence, Why
+from monitor.core.model import Alert
+from monitor.core.routing import Fate, Reached, Routing, Silence, Why
 from monitor.store import codec
 from monitor.store.sqlite import Store
 
@@ -73,30 +74,25 @@ class Routings:
         return {channel: tuple(waiting) for channel, waiting in found.items()}
 
     def _waiting(self, row: dict[str, Any]) -> Waiting:
+        alert = codec.load(Alert, row["body"])
         gone, detail = None, ""
-        if row["withdrawn"]:
-            gone, detail = Fate.WITHDRAWN, "the text took the figure back"
+        if row["withdrawn"] and not alert.corrects:
+            gone, detail = Fate.WITHDRAWN, "the figure was taken back"
         elif row["author"] is not None:
             gone, detail = Fate.ACKNOWLEDGED, f"by {row['author']}"
         return Waiting(
-            alert=self._counted(codec.load(Alert, row["body"])),
+            alert=self.counted(alert),
             why=Why(row["why"]),
             release_at=codec.moment_required(row["release_at"]),
             gone=gone,
             detail=detail,
         )
 
-    def _counted(self, alert: Alert) -> Alert:
-        """Return the alert with its witnesses counted up to now."""
-        (row,) = self._store.rows(
-            "SELECT count(*) AS n, count(DISTINCT group_id) AS m FROM witnesses WHERE alert = ?",
-            [alert.id],
-        )
-        return replace(
-            alert,
-            witnesses_articles=alert.witnesses_articles + int(row["n"]),
-            witnesses_independent=alert.witnesses_independent + int(row["m"]),
-        )
+    def counted(self, alert: Alert) -> Alert:
+        """Return the alert with its witnesses counted up to now; a follow-up's are also those who
+        carried the wrong figure."""
+        known = (alert.id, *alert.corrects)
+        return counted(alert, [row for name in known for row in self._store.witnesses(name)])
 
     def open_windows(self) -> dict[tuple[str, str], datetime]:
         """Return when the grouping windows that are open end, by channel and rule."""
@@ -107,16 +103,23 @@ class Routings:
         )
         return {(row["channel"], row["rule"]): codec.moment_required(row["ends"]) for row in rows}
 
-    def told_about(self, claim: str) -> frozenset[str] | None:
-        """Return the channels that were or will be told about a claim; None without an alert."""
-        if not self._store.rows("SELECT 1 FROM alerts WHERE claim = ? LIMIT 1", [claim]):
-            return None
+    def reached(self, alert: str) -> Reached:
+        """Return whom an alert reached; a message that was given up reached nobody."""
         rows = self._store.rows(
-            """SELECT DISTINCT channel FROM routings JOIN alerts ON alerts.id = routings.alert
-               WHERE alerts.claim = ? AND fate IN ('told', 'held', 'overtaken')""",
-            [claim],
+            """SELECT routings.channel, fate, alerts.body FROM routings
+               JOIN alerts ON alerts.id = routings.alert
+               LEFT JOIN deliveries ON deliveries.id = routings.message
+               WHERE alert = ? AND fate IN ('told', 'held', 'overtaken')
+                 AND coalesce(deliveries.state, '') <> 'dead'""",
+            [alert],
         )
-        return frozenset(row["channel"] for row in rows)
+        waiting = frozenset(
+            row["channel"]
+            for row in rows
+            # A follow-up that waits is told in any case.
+            if row["fate"] == Fate.HELD and not codec.load(Alert, row["body"]).corrects
+        )
+        return Reached(told=frozenset(row["channel"] for row in rows) - waiting, waiting=waiting)
 
     # --- alerts as operators see them --------------------------------------------------------
 
@@ -130,21 +133,8 @@ class Routings:
         )
         return tuple(self._alert_row(row) for row in rows)
 
-    def ledger(self, measure: str | None, force: str | None) -> tuple[LedgerClaim, ...]:
-        """Return the rows of the ledger, of one measure and force or of all, oldest first."""
-        rows = self._store.rows(
-            """SELECT body, withdrawn FROM claims
-               WHERE measure = coalesce(:measure, measure) AND force = coalesce(:force, force)
-               ORDER BY said, seq""",
-            {"measure": measure, "force": force},
-        )
-        return tuple(
-            replace(codec.load(LedgerClaim, row["body"]), withdrawn=bool(row["withdrawn"]))
-            for row in rows
-        )
-
     def _alert_row(self, row: dict[str, Any]) -> AlertRow:
-        alert = self._counted(codec.load(Alert, row["body"]))
+        alert = self.counted(codec.load(Alert, row["body"]))
         acknowledged = None
         if row["author"] is not None:
             acknowledged = f"{row['author']}, {row['at'][:16]}Z {row['note']}".strip()

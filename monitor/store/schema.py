@@ -239,4 +239,31 @@ def _sketch_again(db: Database) -> None:
         )
 
 
-KNOWN_MIGRATIONS = frozenset({"m0001_first", "m0002_memory"}) | add_delivery_steps(migrations)
+_WITHDRAWALS = """
+-- Why and by what a claim was taken back; the claim's own row is only marked.
+CREATE TABLE withdrawals (
+    seq INTEGER PRIMARY KEY,
+    claim TEXT NOT NULL,
+    cause TEXT NOT NULL CHECK (cause IN ('edit', 'notice', 'operator')),
+    reason TEXT NOT NULL,
+    article TEXT,
+    at TEXT NOT NULL
+) STRICT;
+CREATE INDEX withdrawals_claim ON withdrawals (claim);
+ALTER TABLE witnesses ADD COLUMN claim TEXT NOT NULL DEFAULT '';
+ALTER TABLE witnesses ADD COLUMN publisher TEXT NOT NULL DEFAULT '';
+ALTER TABLE witnesses ADD COLUMN origin TEXT;
+"""
+
+
+@migrations()
+def m0003_withdrawals(db: Database) -> None:
+    """Record why claims were taken back, and who carries a figure for whom."""
+    for statement in _WITHDRAWALS.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+
+
+KNOWN_MIGRATIONS = frozenset(
+    {"m0001_first", "m0002_memory", "m0003_withdrawals"}
+) | add_delivery_steps(migrations)

@@ -23,11 +23,21 @@ from sqlite_utils import Database
 
 from monitor.core.errors import StoreError
 from monitor.core.memory import Memory, Needs
-from monitor.core.model import Alert, Article, Decision, KnownArticle, LedgerClaim, Outcome
+from monitor.core.model import (
+    Alert,
+    Article,
+    Cause,
+    Decision,
+    KnownArticle,
+    LedgerClaim,
+    Outcome,
+    Withdrawal,
+    Witness,
+)
 from monitor.core.sketches import index_keys
 from monitor.store import codec
 from monitor.store.recalling import recall
-from monitor.store.records import EntryMark, EntryState, FeedRow, OwedPage, PollResult
+from monitor.store.records import EntryMark, EntryState, FeedRow, LedgerQuery, OwedPage, PollResult
 from monitor.store.rows import (
     INSERT_ARTICLE,
     INSERT_CLAIM,
@@ -315,10 +325,9 @@ class Store:
             for alert in decision.alerts:
                 self._put_alert(alert)
             for witness in decision.witnesses:
-                self.db.execute(
-                    "INSERT OR IGNORE INTO witnesses (alert, article, group_id) VALUES (?, ?, ?)",
-                    [witness.alert, witness.article, witness.group],
-                )
+                self._put_witness(witness)
+            for mark in decision.withdrawals:
+                self._withdraw(mark)
 
     def _put_keys(self, keys: list[tuple[int, int]]) -> None:
         """Write a batch's keys in their order, so that each page of the index is met once."""
@@ -336,8 +345,8 @@ class Store:
         )
         for claim in outcome.claims:
             self.db.execute(INSERT_CLAIM, claim_row(claim))
-        for claim_id in outcome.withdrawn:
-            self.db.execute("UPDATE claims SET withdrawn = 1 WHERE id = ?", [claim_id])
+        for mark in outcome.withdrawals:
+            self._withdraw(mark)
         self.db.execute("UPDATE feeds SET articles = articles + 1 WHERE id = ?", [article.feed])
         return seq
 
@@ -359,6 +368,27 @@ class Store:
             )
             self._put_keys([(key, seq) for key in index_keys(article.sketch, rows[0]["title"])])
         return True
+
+    def _put_witness(self, witness: Witness) -> None:
+        self.db.execute(
+            """INSERT OR IGNORE INTO witnesses (alert, article, group_id, claim, publisher, origin)
+               VALUES (?, ?, ?, ?, ?, ?)""",
+            [
+                witness.alert,
+                witness.article,
+                witness.group,
+                witness.claim,
+                witness.publisher,
+                witness.origin,
+            ],
+        )
+
+    def _withdraw(self, mark: Withdrawal) -> None:
+        self.db.execute("UPDATE claims SET withdrawn = 1 WHERE id = ?", [mark.claim])
+        self.db.execute(
+            "INSERT INTO withdrawals (claim, cause, reason, article, at) VALUES (?, ?, ?, ?, ?)",
+            [mark.claim, mark.cause, mark.reason, mark.article, codec.when(mark.at)],
+        )
 
     def _put_alert(self, alert: Alert) -> None:
         self.db.execute(
@@ -412,6 +442,69 @@ class Store:
         """Return the alerts that an article raised."""
         rows = self.rows("SELECT body FROM alerts WHERE article = ? ORDER BY seq", [article])
         return tuple(codec.load(Alert, row["body"]) for row in rows)
+
+    def has_alert(self, dedup_key: str) -> bool:
+        """Say whether an alert with this dedup key was raised."""
+        return bool(self.rows("SELECT 1 FROM alerts WHERE dedup_key = ?", [dedup_key]))
+
+    def alerts_about(self, claim: str) -> tuple[Alert, ...]:
+        """Return the alerts that one ledger row raised, and the follow-ups about it."""
+        rows = self.rows("SELECT body FROM alerts WHERE claim = ? ORDER BY seq", [claim])
+        return tuple(codec.load(Alert, row["body"]) for row in rows)
+
+    def witnesses(self, alert: str) -> tuple[Witness, ...]:
+        """Return who carried the figure of an alert later; whose claim was taken back is left out."""
+        rows = self.rows(
+            """SELECT witnesses.* FROM witnesses LEFT JOIN claims ON claims.id = witnesses.claim
+               WHERE alert = ? AND NOT coalesce(claims.withdrawn, 0) ORDER BY witnesses.article""",
+            [alert],
+        )
+        return tuple(
+            Witness(
+                alert=row["alert"],
+                article=row["article"],
+                group=row["group_id"],
+                claim=row["claim"],
+                publisher=row["publisher"],
+                origin=row["origin"],
+            )
+            for row in rows
+        )
+
+    def withdrawals(self, claim: str) -> tuple[Withdrawal, ...]:
+        """Return why a ledger row was taken back, oldest first."""
+        rows = self.rows("SELECT * FROM withdrawals WHERE claim = ? ORDER BY seq", [claim])
+        return tuple(
+            Withdrawal(
+                claim=row["claim"],
+                cause=Cause(row["cause"]),
+                reason=row["reason"],
+                article=row["article"],
+                at=codec.moment_required(row["at"]),
+            )
+            for row in rows
+        )
+
+    def ledger(self, wanted: LedgerQuery) -> tuple[LedgerClaim, ...]:
+        """Return the newest rows of the ledger that a query asks for, oldest first."""
+        asked = {
+            "measure = ?": wanted.measure,
+            "force = ?": wanted.force,
+            "place = ?": wanted.place,
+            "family = ?": wanted.family,
+            "verdict = ?": wanted.verdict,
+            "article = ?": wanted.article,
+            "withdrawn = ?": None if wanted.withdrawn is None else int(wanted.withdrawn),
+            "said >= ?": None if wanted.since is None else codec.when(wanted.since),
+        }
+        used = {test: value for test, value in asked.items() if value is not None}
+        where = f"WHERE {' AND '.join(used)}" if used else ""
+        limit = -1 if wanted.limit is None else wanted.limit
+        rows = self.rows(
+            f"SELECT seq, body, withdrawn FROM claims {where} ORDER BY seq DESC LIMIT ?",  # noqa: S608
+            [*used.values(), limit],
+        )
+        return tuple(ledger_claim_of(row) for row in reversed(rows))
 
     def counts(self) -> dict[str, int]:
         """Return how many rows of each kind there are, for `status`."""

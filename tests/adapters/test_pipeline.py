@@ -167,6 +167,54 @@ async def test_a_figure_that_an_entry_takes_back_is_corrected(tmp_path: Path) ->
     assert "orrect" not in first
 
 
+_SILENCE = """
+id = "watch.paper"
+title = "News from Russia"
+kind = "absence"
+match = "russia"
+[absence]
+what = "article"
+for = "14d"
+[[example]]
+name = "nothing follows"
+text = "A day in Russia."
+after = "15d"
+expect = "alert"
+[[example]]
+name = "time is left"
+text = "A day in Russia."
+after = "13d"
+expect = "silent"
+"""
+
+
+async def test_a_silence_is_told_by_mail_once(tmp_path: Path) -> None:
+    """What has not come for too long is told with what came last, and not again."""
+    clock, inbox, news = _Hands(), Inbox(), {}
+    with smtp_server(inbox) as port:
+        async with serving(news) as paper:
+            news["/feed"] = rss([_TEASER], paper.url(""))
+            site = Site(
+                tmp_path / "site",
+                feeds={"paper": paper.url("/feed")},
+                smtp_port=port,
+                subscribers={"desk": {"email": "desk@example.org"}},
+                extra='[rules]\nshipped = false\npaths = ["silence.toml"]',
+            )
+            site.config.with_name("silence.toml").write_text(_SILENCE, encoding="utf-8")
+            async with _pipeline(site, clock) as pipeline:
+                await _poll(pipeline)
+                told = []
+                for days in (1, 14, 15):
+                    clock.moment += timedelta(days=days)
+                    told.append(await pipeline.check_absences())
+                assert told == [0, 1, 0]
+                assert await pipeline.deliver_due() == (1, 0)
+    [mail] = mails_to(inbox, "desk@example.org")
+    assert mail["Subject"].startswith("News from Russia: no article for 14 days; the last one on ")
+    assert _TEASER.title in mail["Subject"]
+
+
 async def _poll(pipeline: Pipeline) -> None:
     [feed] = pipeline.store.feeds()
     report = await pipeline.poll_feed(feed)

@@ -38,6 +38,16 @@ forces = ["KP"]
 places = ["russia"]
 min_change = "2%"
 {_EXAMPLES}"""
+_THRESHOLD = (
+    _FIGURE.replace("figure-change", "threshold")
+    .replace("[figure]", "[threshold]\nvalue = 9000")
+    .replace('min_change = "2%"\n', "")
+)
+_ABSENCE = (
+    _THRESHOLD.replace('"threshold"', '"absence"')
+    .replace("[threshold]\nvalue = 9000", '[absence]\nwhat = "claim"\nfor = "14d"')
+    .replace('expect = "alert:new"', 'after = "15d"\nexpect = "alert"')
+)
 _KEYWORD = f"""
 id = "test.words"
 title = "Test"
@@ -114,11 +124,6 @@ _MISTAKES = {
         "kind",
         "unknown kind 'figure-chnage'; did you mean 'figure-change'?",
     ),
-    "a kind of a later version": (
-        _FIGURE.replace("figure-change", "threshold"),
-        "kind",
-        "rules of kind 'threshold' are not built in this version",
-    ),
     "an unknown measure": (
         _FIGURE.replace('"troops"', '"troop"'),
         "figure.measure",
@@ -174,9 +179,110 @@ _MISTAKES = {
         "figure",
         "a keyword rule has no [figure] table",
     ),
+    "a threshold rule without a value": (
+        _THRESHOLD.replace("value = 9000", ""),
+        "threshold.value",
+        "is required",
+    ),
+    "a threshold rule with a figure": (
+        _THRESHOLD.replace("[[example]]", '[figure]\nmeasure = "troops"\n[[example]]', 1),
+        "figure",
+        "a threshold rule has no [figure] table",
+    ),
+    "an unknown name of a threshold rule": (
+        _THRESHOLD.replace('["russia"]', '["rusia"]'),
+        "threshold.places",
+        "unknown name 'rusia'; did you mean 'russia'?",
+    ),
+    "an absence rule without a duration": (
+        _ABSENCE.replace('for = "14d"', ""),
+        "absence.for",
+        "is required",
+    ),
+    "an absence rule with a duration in words": (
+        _ABSENCE.replace('"14d"', '"a while"'),
+        "absence.for",
+        'expected a duration such as "90s", "5m", "6h" or "2d"',
+    ),
+    "an absence rule without a measure": (
+        _ABSENCE.replace('measure = "troops"', ""),
+        "absence.measure",
+        "is required: of what a claim is awaited",
+    ),
+    "an absence rule about articles with a force": (
+        _ABSENCE.replace('"claim"', '"article"')
+        .replace('measure = "troops"\n', "")
+        .replace('places = ["russia"]\n', ""),
+        "absence.forces",
+        "an article has no figure: match and feeds choose articles",
+    ),
+    "an example that waits for a figure": (
+        _FIGURE.replace('expect = "alert:new"', 'expect = "alert:new"\nafter = "2d"'),
+        "example.0.after",
+        "only absence rules wait",
+    ),
+    "an unknown unit": (
+        _FIGURE.replace("min_change", 'units = ["person"]\nmin_change'),
+        "figure.units",
+        "unknown name 'person'; did you mean 'persons'?",
+    ),
+    "a weight of nobody known": (
+        _FIGURE.replace("[[example]]", "[figure.weights]\npentgon = 0.5\n[[example]]", 1),
+        "figure.weights",
+        "unknown name 'pentgon'; did you mean 'pentagon'?",
+    ),
+    "a weight above one": (
+        _FIGURE.replace("[[example]]", "[figure.weights]\nunnamed = 2\n[[example]]", 1),
+        "figure.weights.unnamed",
+        "Input should be less than or equal to 1",
+    ),
+    "an unknown verdict": (
+        _FIGURE.replace("min_change", 'alert_on = ["nwe"]\nmin_change'),
+        "figure.alert_on.0",
+        (
+            "Input should be 'duplicate', 'correction', 'detail', 'vague', 'recall', 'restatement',"
+            " 'new-place', 'corroboration', 'revision', 'new', 'planned', 'hypothetical', 'past',"
+            " 'denied' or 'exercise'; did you mean 'new'?"
+        ),
+    ),
+    "a severity for no change": (
+        _KEYWORD.replace(
+            "match =", 'severity_by_change = [{ change = "5%", severity = "high" }]\nmatch ='
+        ),
+        "severity_by_change",
+        "a rule of kind keyword sees no change",
+    ),
+    "a step that is no number": (
+        _FIGURE.replace(
+            "\n[figure]",
+            'severity_by_change = [{ change = "much", severity = "high" }]\n\n[figure]',
+        ),
+        "severity_by_change.0.change",
+        'expected a share such as "2%" or a number of units',
+    ),
+    "a language in words": (
+        _KEYWORD.replace("match =", 'languages = ["English"]\nmatch ='),
+        "languages.0",
+        "String should match pattern '^[a-z]{2,3}$'",
+    ),
+    "an expression with a broken pattern": (
+        _KEYWORD.replace("kursk AND troops", "kursk AND /(a/"),
+        "match",
+        "column 12: not a pattern: missing ): (a",
+    ),
+    "a rule that extends none": (
+        _FIGURE.replace("severity", 'extends = "test.figur"\nseverity'),
+        "extends",
+        "no rule 'test.figur'; did you mean 'test.figure'?",
+    ),
+    "a rule that extends itself": (
+        _FIGURE.replace("severity", 'extends = "test.figure"\nseverity'),
+        "extends",
+        "rules extend each other: test.figure -> test.figure",
+    ),
     "an example that expects nothing known": (
         _KEYWORD.replace('expect = "alert"', 'expect = "alarm"'),
-        "example.expect",
+        "example.0.expect",
         '\'alarm\' is not "silent", "alert", "alert:<verdict>" or "digest:<verdict>"',
     ),
     "no example that fires": (
@@ -227,9 +333,148 @@ def test_every_mistake_of_every_file_is_told_at_once(tmp_path: Path) -> None:
         ("one", "figure.places"),
         ("two", "match"),
         ("two", "example"),
-        ("two", "example.expect"),
+        ("two", "example.1.expect"),
         ("three", None),
     }
+
+
+def test_names_are_told_although_the_form_is_broken(tmp_path: Path) -> None:
+    """A wrong type, an unknown key, an unknown name and a bad expression, all at once."""
+    text = (
+        _FIGURE.replace('["russia"]', '["rusia"]')
+        .replace('title = "Test"', "title = 5")
+        .replace('severity = "high"', 'severty = "high"\nmatch = "(kursk"')
+        .replace('min_change = "2%"', 'min_change = "two"')
+    )
+    found = _problems(tmp_path, bad=text)
+    assert {problem.field for problem in found} == {
+        "title",
+        "severty",
+        "match",
+        "figure.places",
+        "figure.min_change",
+    }
+    lines = text.splitlines()
+    for problem in found:
+        assert problem.line is not None
+        assert lines[problem.line - 1].startswith((problem.field or "").split(".")[-1])
+
+
+_LINES = """\
+id = "test.lines"
+title = "Lines"
+kind = "figure-change"
+description = '''
+places = "not a key"
+[figure]
+'''
+
+[figure]
+measure = "troops"
+places = [
+  "russia",
+  "rusia",
+]
+
+[[example]]
+name = "fires"
+text = "x"
+expect = "alert"
+
+[[example]]
+name = "silent"
+text = "y"
+expect = "quiet"
+"""
+
+
+def test_a_line_is_that_of_the_very_key(tmp_path: Path) -> None:
+    """Of the right table, the right example and the right item, and never inside a long text."""
+    found = {problem.field: problem.line for problem in _problems(tmp_path, lines=_LINES)}
+    assert found == {"figure.places": 13, "example.1.expect": 24, "example": 16}
+
+
+_CHILD = f"""
+id = "test.child"
+title = "Child"
+extends = "test.figure"
+match = "kursk"
+
+[figure]
+places = ["kursk"]
+{_EXAMPLES}"""
+
+
+def test_a_rule_takes_over_what_it_does_not_set(tmp_path: Path) -> None:
+    """Tables are merged key by key, lists replaced; names, status and examples are its own."""
+    parent = _FIGURE.replace("severity", 'status = "experimental"\nseverity')
+    assert _problems(tmp_path, parent=parent, child=_CHILD) == ()
+    child, above = load_rules((tmp_path,), shipped_knowledge()).rules
+    assert child.figure is not None
+    assert above.figure is not None
+    assert (child.kind, child.severity, child.title) == (above.kind, above.severity, "Child")
+    assert (child.status, above.status) == (RuleStatus.STABLE, RuleStatus.EXPERIMENTAL)
+    assert (child.figure.places, child.figure.forces) == (("kursk",), ("KP",))
+    assert child.figure.min_change == above.figure.min_change
+    assert (child.extends, str(child.match), above.match) == ("test.figure", "kursk", None)
+
+
+def test_a_rule_may_extend_one_of_the_library(tmp_path: Path) -> None:
+    """The rule above need not be among those that are loaded."""
+    (tmp_path / "library").mkdir()
+    (tmp_path / "own").mkdir()
+    (tmp_path / "library" / "parent.toml").write_text(_FIGURE, encoding="utf-8")
+    (tmp_path / "own" / "child.toml").write_text(_CHILD, encoding="utf-8")
+    library = (tmp_path / "library",)
+    rules = load_rules((tmp_path / "own",), shipped_knowledge(), library=library).rules
+    assert [rule.id for rule in rules] == ["test.child"]
+
+
+def test_an_inherited_mistake_is_told_as_such(tmp_path: Path) -> None:
+    """The file that extends says what is wrong above, at the line where it extends."""
+    parent = _FIGURE.replace('["KP"]', '["nowhere"]')
+    own = _CHILD.replace('[figure]\nplaces = ["kursk"]', "")
+    found = _problems(tmp_path, parent=parent, child=own)
+    assert [(Path(one.file).stem, one.field) for one in found] == [
+        ("child", "extends"),
+        ("parent", "figure.forces"),
+    ]
+    assert found[0].message == "test.figure: figure.forces: unknown name 'nowhere'"
+    assert found[0].line == 4
+
+
+def test_the_version_of_a_rule_is_what_it_asks(tmp_path: Path) -> None:
+    """Another limit is another version; another example or description is not."""
+    versions = []
+    for number, text in enumerate(
+        (
+            _FIGURE,
+            _FIGURE.replace("fires", "does fire").replace(
+                "severity", 'description = "x"\nseverity'
+            ),
+            _FIGURE.replace('"2%"', '"3%"'),
+        )
+    ):
+        path = tmp_path / f"{number}.toml"
+        path.write_text(text, encoding="utf-8")
+        versions.append(load_rules((path,), shipped_knowledge()).rules[0].version)
+    assert versions[0] == versions[1] != versions[2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [_FIGURE, _KEYWORD, _THRESHOLD, _ABSENCE],
+    ids=["figure-change", "keyword", "threshold", "absence"],
+)
+def test_each_kind_is_tried_on_its_examples(tmp_path: Path, text: str) -> None:
+    """A file of each kind loads, and does what its examples say."""
+    assert _problems(tmp_path, one=text) == ()
+    knowledge = shipped_knowledge()
+    (rule,) = load_rules((tmp_path,), knowledge).rules
+    assert [try_example(rule, example, knowledge).complaint for example in rule.examples] == [
+        None,
+        None,
+    ]
 
 
 def test_two_rules_cannot_have_one_id(tmp_path: Path) -> None:

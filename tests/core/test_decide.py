@@ -29,7 +29,7 @@ from sample_articles import (
 
 from monitor.core.decide import decide, fold
 from monitor.core.memory import Memory
-from monitor.core.model import Article, Decision, LedgerClaim, Relation, Verdict
+from monitor.core.model import Article, Decision, Disposition, LedgerClaim, Relation, Verdict
 from monitor.core.rules import RuleSet, RuleStatus
 
 _MANY = settings(
@@ -343,3 +343,19 @@ def test_rules_in_force_are_those_of_the_policy() -> None:
     second = replace(RULE, id="test.zz")
     decision = decided(article("one", _FIGURE), rules=RuleSet(rules=(RULES.rules[0], second)))
     assert [alert.rule for alert in decision.alerts] == ["test.troops", "test.zz"]
+
+
+def test_a_figure_that_is_still_claimed_goes_to_the_digest() -> None:
+    """After a month of silence a repeat is listed once, whatever the rule asks for; never pushed."""
+    decision = decided(
+        article("first", _FIGURE),
+        article("again", _FIGURE, published=START + timedelta(days=31)),
+        article("and-again", _FIGURE, published=START + timedelta(days=32)),
+        article("later", _FIGURE, published=START + timedelta(days=70)),
+    )
+    assert verdicts(decision) == ["new", "restatement", "restatement", "restatement"]
+    assert [(alert.disposition, alert.article.id) for alert in decision.alerts] == [
+        (Disposition.ALERT, decision.outcomes[0].article.id),
+        (Disposition.DIGEST, decision.outcomes[1].article.id),
+        (Disposition.DIGEST, decision.outcomes[3].article.id),
+    ]

@@ -65,6 +65,19 @@ _FOUND = {
     "not in a field": "kyiv AND NOT text:kyiv",
     "an operator, quoted": '"not" AND bridge',
     "an operator in lower case": "bridge was not hit",
+    "two words of one sentence": "soldiers SENTENCE zelensky",
+    "two words of one sentence, turned round": "zelensky SENTENCE soldiers",
+    "a sentence that ends with an abbreviation": "officials SENTENCE pyongyang",
+    "a phrase and any of a group in one sentence": '(berlin OR region) SENTENCE "north korean"',
+    "three in one sentence": "soldiers SENTENCE kursk SENTENCE zelensky",
+    "words of one headline": "kyiv SENTENCE newcomers",
+    "a regular expression": r"/\d{2},\d{3}/",
+    "a regular expression at the edges of words": r"/\bkorean soldiers\b/",
+    "a regular expression in any case": "/KURSK REGION/",
+    "a regular expression near a word": r"/\d+,\d+/ NEAR/3 soldiers",
+    "a regular expression in a sentence with a word": r"/\d+,\d+/ SENTENCE zelensky",
+    "a regular expression in a field": r"title:/\bcounts\b/",
+    "a regular expression with a blank and a slash": r"/north korean/ OR /a\/b/",
 }
 _NOT_FOUND = {
     "a part of a word": "kurs",
@@ -85,6 +98,11 @@ _NOT_FOUND = {
     "a group in another field": "title:(kursk OR zelensky)",
     "near in another field": "title:(kyiv NEAR/3 soldiers)",
     "a word of another field near": "text:counts NEAR/3 kyiv",
+    "words of two sentences": "soldiers SENTENCE bridge",
+    "a word of the headline and one of the text": "newcomers SENTENCE soldiers",
+    "a part of a word by a regular expression": r"/\bkurs\b/",
+    "a regular expression in another field": "title:/kursk/",
+    "a regular expression too far away": r"/\d+,\d+/ NEAR/2 soldiers",
 }
 
 
@@ -138,6 +156,19 @@ def test_the_first_part_that_fails_is_named(source: str, missing: str) -> None:
         ('""', 1, "a word needs at least one letter or digit"),
         ("(" * 51 + "a" + ")" * 51, 51, "parentheses are nested too deeply"),
         ("a " * 501, 1001, "more than 500 words and operators"),
+        ("SENTENCE kursk", 1, "SENTENCE where a word was expected (quote it to search for it)"),
+        ("kursk SENTENCE", 15, "something is missing at the end"),
+        ("kursk AND /a*/", 12, "the pattern matches nothing at all, so it would always hold"),
+        (
+            "kursk AND /ab",
+            11,
+            "a regular expression is not closed: it ends with / before a blank or parenthesis",
+        ),
+        (
+            "/a(?=b)/",
+            4,
+            "look-around, flags and names are not available: a group is ( ) or (?: )",
+        ),
     ],
     ids=[
         "empty",
@@ -156,6 +187,11 @@ def test_the_first_part_that_fails_is_named(source: str, missing: str) -> None:
         "empty phrase",
         "too deep",
         "too long",
+        "SENTENCE first",
+        "nothing after SENTENCE",
+        "a regular expression for nothing",
+        "open regular expression",
+        "look-ahead",
     ],
 )
 def test_a_mistake_is_told_with_its_column(source: str, column: int, message: str) -> None:

@@ -3,103 +3,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+import random
+from dataclasses import replace
+from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sample_alerts import HUR, PENTAGON, ZELENSKY, claim
-from sample_articles import GAZETTEER, article, decided, filler, rows_of, verdicts
+from sample_articles import GAZETTEER, batches, decided, rows_of, verdicts
+from sample_statements import (
+    NOBODY,
+    SEOUL,
+    STATE,
+    UNKNOWN_SPEAKER,
+    Said,
+    articles_of,
+    judged,
+    said,
+    thousands,
+)
 
-from monitor.core.ledger import claim_id, is_vague, same_value
+from monitor.core.ladders import ladders
+from monitor.core.ledger import claim_id
 from monitor.core.model import (
     Article,
     Bound,
-    Claim,
     Kind,
-    LedgerClaim,
     Source,
     Status,
     TextKind,
     Verdict,
 )
-
-STATE = GAZETTEER.source("us-state-department")
-SEOUL = GAZETTEER.source("nis")
-NOBODY = None
-_UNKNOWN_SPEAKER = Source(id="text:a colonel", name="a colonel", family="text:a colonel")
-
-
-@dataclass(frozen=True)
-class Said:
-    """A claim in an article of its own, or in the named one, on a day of November 2024."""
-
-    claim: Claim
-    day: int
-    hour: int
-    article: str | None
-    text: str | None
-    entry: str | None
-    kind: TextKind
-
-
-def said(
-    low: int,
-    high: int | None = None,
-    by: Source | None = PENTAGON,
-    at: str | None = "russia",
-    *,
-    day: int = 1,
-    hour: int = 8,
-    of: int | None = None,
-    article: str | None = None,
-    text: str | None = None,
-    entry: str | None = None,
-    text_kind: TextKind = TextKind.ENTRY,
-    **fields: object,
-) -> Said:
-    """`by` said on `day` that `low` (to `high`) are `at` a place; `of` is a stated day."""
-    as_of = None if of is None else date(2024, 11, of)
-    made = claim(low, high, source=by, place=at, as_of=as_of, **fields)
-    return Said(made, day, hour, article, text, entry, text_kind)
-
-
-def thousands(**fields: object) -> Said:
-    """A vague figure: "thousands"."""
-    return said(2_000, 9_999, surface="thousands", vague=True, **fields)  # type: ignore[arg-type]
-
-
-def _articles(statements: tuple[Said, ...]) -> list[Article]:
-    """One article per statement; neighbours that name the same article share it."""
-    groups: list[list[Said]] = []
-    for one in statements:
-        if groups and one.article is not None and groups[-1][0].article == one.article:
-            groups[-1].append(one)
-        else:
-            groups.append([one])
-    made: list[Article] = []
-    for number, group in enumerate(groups):
-        first = group[0]
-        moment = datetime(2024, 11, first.day, first.hour, tzinfo=UTC)
-        made.append(
-            article(
-                f"a{number}",
-                *(one.claim for one in group),
-                text=filler(first.text) if first.text else None,
-                entry=first.entry,
-                feed="the-feed" if first.entry else None,
-                published=moment,
-                seen=datetime(2024, 11, 20, tzinfo=UTC) + timedelta(hours=number),
-                kind=first.kind,
-            )
-        )
-    return made
-
-
-def judged(*statements: Said) -> LedgerClaim:
-    """The ledger row of the last statement."""
-    return rows_of(decided(*_articles(statements)))[-1]
+from monitor.core.values import is_vague, same_value
 
 
 def _table(rows: dict[str, tuple[tuple[Said, ...], Said, str]]) -> pytest.MarkDecorator:
@@ -126,6 +62,11 @@ _VALUES = {
         "restatement",
     ),
     "a range around the figure": ((said(11_500),), said(11_000, 12_000, day=2), "revision"),
+    "inside the known floor": (
+        (said(10_000, bound=Bound.AT_LEAST),),
+        said(12_000, day=2),
+        "revision",
+    ),
     "an end of the known range": ((said(11_000, 12_000),), said(11_000, day=2), "revision"),
     "the same range": ((said(11_000, 12_000),), said(11_000, 12_000, day=2), "restatement"),
     "a range rounded": ((said(11_000, 12_000),), said(11_100, 12_100, day=2), "restatement"),
@@ -218,12 +159,34 @@ _PLACES = {
         said(12_000, at="kursk", day=2),
         "revision",
     ),
+    "less in a part": ((said(10_000),), said(8_000, at="kursk", day=2), "new"),
+    "more in a part than in the whole": ((said(10_000),), said(12_000, at="kursk", day=2), "new"),
+    "less in the whole than in a part": ((said(12_000, at="kursk"),), said(10_000, day=2), "new"),
+    "a part's figure told of the whole does not end the whole's": (
+        (said(12_000), said(8_000, at="kursk", day=2), said(8_000, day=3)),
+        said(12_000, day=4),
+        "restatement",
+    ),
+    "a part's figure told of the whole is no news": (
+        (said(12_000), said(8_000, at="kursk", day=2)),
+        said(8_000, day=3),
+        "restatement",
+    ),
+    "a figure told without its place does not become the one without a place": (
+        (said(10_000), said(10_000, at=None, day=2), said(12_000, day=3)),
+        said(12_000, at=None, day=4),
+        "restatement",
+    ),
     "after the wider restatement, another figure there": (
         (said(10_000, at="kursk"), said(10_000, at="russia", day=2)),
         said(12_000, at="russia", day=3),
         "revision",
     ),
 }
+
+_OFFICIALS = Source(
+    id="text:senior officials", name="senior officials", family="text:senior officials"
+)
 
 # --- the source ------------------------------------------------------------------------------
 
@@ -269,8 +232,18 @@ _SOURCES = {
     ),
     "a speaker whom nobody knows": (
         (said(10_000),),
-        said(10_000, by=_UNKNOWN_SPEAKER, day=2),
+        said(10_000, by=UNKNOWN_SPEAKER, day=2),
         "corroboration",
+    ),
+    "officials of nobody, other figure": (
+        (said(10_000, by=_OFFICIALS),),
+        said(12_000, by=_OFFICIALS, day=2),
+        "new",
+    ),
+    "officials of nobody, back and forth between known figures": (
+        (said(10_000), said(12_000, by=SEOUL, day=2), said(12_000, by=_OFFICIALS, day=3)),
+        said(10_000, by=_OFFICIALS, day=4),
+        "restatement",
     ),
     "adopting the figure of another family": (
         (said(10_000), said(12_000, by=SEOUL, day=2)),
@@ -318,6 +291,21 @@ _TIMES = {
         (said(10_000, day=5, hour=20),),
         said(10_000, day=5, hour=6),
         "restatement",
+    ),
+    "newer than the figure, older than its last undated repeat": (
+        (said(10_000, day=4), said(10_000, day=6)),
+        said(12_000, day=7, of=5),
+        "revision",
+    ),
+    "older than the figure's last repeat, which gave its day": (
+        (said(10_000, day=4), said(10_000, day=7, of=6, as_of_stated=True)),
+        said(12_000, day=8, of=5),
+        "recall",
+    ),
+    "a known figure of before, late": (
+        (said(10_000, day=1), said(12_000, at=None, day=5), said(12_000, day=5, hour=9)),
+        said(10_000, day=2),
+        "recall",
     ),
     "words that recall": (
         (said(10_000),),
@@ -397,6 +385,16 @@ _KINDS = {
         said(4_000, day=2, kind=Kind.INCREMENT),
         "revision",
     ),
+    "an increment of another season": (
+        (said(3_000, of=1, kind=Kind.INCREMENT, as_of_stated=True),),
+        said(3_000, day=40, kind=Kind.INCREMENT, as_of_stated=True, as_of=date(2024, 12, 9)),
+        "revision",
+    ),
+    "an increment of the same season": (
+        (said(3_000, of=1, kind=Kind.INCREMENT, as_of_stated=True),),
+        said(3_000, day=40, kind=Kind.INCREMENT, as_of_stated=True, as_of=date(2024, 11, 30)),
+        "restatement",
+    ),
     "an increment after a total": (
         (said(3_000),),
         said(3_000, day=2, kind=Kind.INCREMENT),
@@ -452,6 +450,21 @@ _STATUSES = {
         (said(10_000, status=Status.PLANNED),),
         said(10_000, day=2),
         "new",
+    ),
+    "present after planned, by another family": (
+        (said(10_000, status=Status.PLANNED),),
+        said(10_000, by=SEOUL, day=2),
+        "new",
+    ),
+    "denied twice": (
+        (said(10_000), said(10_000, by=ZELENSKY, day=2, status=Status.DENIED)),
+        said(10_000, by=HUR, day=3, status=Status.DENIED),
+        "restatement",
+    ),
+    "a denial does not end what others say": (
+        (said(10_000), said(10_000, by=ZELENSKY, day=2, status=Status.DENIED)),
+        said(10_000, day=3),
+        "restatement",
     ),
     "denied after present": (
         (said(10_000),),
@@ -622,7 +635,7 @@ def test_each_claim_gets_the_first_verdict_that_applies(
             (said(10_000, day=5),),
             said(8_000, day=6, of=4),
             [0],
-            "as of 4 Nov 2024, older than Pentagon: 10,000 in Russia (5 Nov 2024)",
+            "as of 4 Nov 2024, older than Pentagon: 10,000 in Russia (5 Nov 2024); it fills the history",
         ),
         (
             (said(10_000, entry="e"),),
@@ -635,6 +648,94 @@ def test_each_claim_gets_the_first_verdict_that_applies(
             said(10_000, day=2, text="wire"),
             [0],
             "a copy of The a0's article, which has this claim",
+        ),
+        (
+            (said(10_000, 12_000),),
+            said(11_000, day=2),
+            [0],
+            "is more exact than Pentagon: 10,000-12,000 in Russia (1 Nov 2024)",
+        ),
+        (
+            (said(11_000),),
+            said(10_000, 12_000, day=2),
+            [0],
+            "is less exact than Pentagon: 11,000 in Russia (1 Nov 2024)",
+        ),
+        (
+            (said(10_000),),
+            said(12_000, by=ZELENSKY, at="kursk", day=2),
+            [0],
+            (
+                "nobody has put a figure to this before; more than Pentagon: 10,000 in Russia"
+                " (1 Nov 2024), which contains it"
+            ),
+        ),
+        (
+            (said(12_000, by=ZELENSKY, at="kursk"),),
+            said(10_000, day=2),
+            [0],
+            (
+                "nobody has claimed this figure before; Volodymyr Zelensky: 12,000 in Kursk"
+                " (1 Nov 2024); less than Volodymyr Zelensky: 12,000 in Kursk (1 Nov 2024), which lies"
+                " inside it"
+            ),
+        ),
+        (
+            (said(10_000),),
+            said(8_000, by=ZELENSKY, at="kursk", day=2),
+            [],
+            "nobody has put a figure to this before",
+        ),
+        (
+            (said(10_000, status=Status.PLANNED),),
+            said(10_000, day=2),
+            [0],
+            (
+                "nobody has put a figure to this before; planned before: Pentagon: 10,000 in Russia"
+                " (1 Nov 2024)"
+            ),
+        ),
+        (
+            (said(10_000),),
+            said(10_000, by=ZELENSKY, day=2, status=Status.DENIED),
+            [0],
+            "denies Pentagon: 10,000 in Russia (1 Nov 2024)",
+        ),
+        (
+            (said(10_000, article="one"),),
+            said(500, article="one", kind=Kind.SUBSET),
+            [0],
+            "a part of Pentagon: 10,000 in Russia (1 Nov 2024)",
+        ),
+        (
+            (said(10_000), said(12_000, by=SEOUL)),
+            said(500, day=2, kind=Kind.SUBSET),
+            [0],
+            "a part of Pentagon: 10,000 in Russia (1 Nov 2024)",
+        ),
+        (
+            (said(300),),
+            said(500, day=2, kind=Kind.SUBSET),
+            [],
+            "a part of another figure",
+        ),
+        (
+            (said(10_000),),
+            said(8_000, day=2, recalled=True),
+            [],
+            "the text recalls it as an earlier figure; it fills the history",
+        ),
+        (
+            (said(8_000), said(10_000, day=2)),
+            said(8_000, day=3, recalled=True),
+            [],
+            "the text recalls it as an earlier figure",
+        ),
+        (
+            (said(10_000),),
+            said(10_000, day=40),
+            [0],
+            "same as Pentagon: 10,000 in Russia (1 Nov 2024); still claimed after a month of silence",
         ),
         ((), thousands(), [], "“thousands” is a band, not a figure"),
         ((), said(5, kind=Kind.SUBSET), [], "a part of another figure"),
@@ -649,6 +750,19 @@ def test_each_claim_gets_the_first_verdict_that_applies(
         "recall",
         "correction",
         "duplicate",
+        "more exact",
+        "less exact",
+        "more in a part than in the whole",
+        "less in the whole than in a part",
+        "less in a part",
+        "planned before",
+        "denied",
+        "detail of its article",
+        "detail of the family's figure",
+        "detail of nothing that is large enough",
+        "recall of what nobody heard",
+        "recall of what was known",
+        "still claimed",
         "vague",
         "detail",
     ],
@@ -657,7 +771,7 @@ def test_a_verdict_names_the_rows_it_rests_on(
     before: tuple[Said, ...], now: Said, compared: list[int], reason: str
 ) -> None:
     """The reason is a sentence, and `compared` holds the ids of the rows that it speaks of."""
-    rows = rows_of(decided(*_articles((*before, now))))
+    rows = rows_of(decided(*articles_of((*before, now))))
     assert rows[-1].reason == reason
     assert list(rows[-1].compared) == [rows[number].id for number in compared]
 
@@ -691,14 +805,14 @@ def test_a_changed_figure_names_the_row_it_replaces(
     before: tuple[Said, ...], now: Said, previous: int
 ) -> None:
     """`previous` is the row that a message shows as "before"."""
-    rows = rows_of(decided(*_articles((*before, now))))
+    rows = rows_of(decided(*articles_of((*before, now))))
     assert rows[-1].previous == rows[previous].id
 
 
 def test_a_correction_takes_back_every_reading_of_the_old_figure() -> None:
     """All rows that gave the wrong figure are withdrawn, others stay."""
     decision = decided(
-        *_articles(
+        *articles_of(
             (
                 said(10_000, entry="e", text="first"),
                 said(10_000, entry="e", text="second"),
@@ -714,7 +828,7 @@ def test_a_correction_takes_back_every_reading_of_the_old_figure() -> None:
 
 def test_a_figure_that_is_gone_from_a_reading_is_left_standing() -> None:
     """Teasers and live pages drop sentences all the time; that takes nothing back."""
-    first, second = _articles((said(10_000, entry="e"), said(700, entry="e", at="belarus")))
+    first, second = articles_of((said(10_000, entry="e"), said(700, entry="e", at="belarus")))
     decision = decided(first, replace(second, claims=()))
     assert decision.outcomes[-1].verdict == "revision"
     assert decision.outcomes[-1].withdrawn == ()
@@ -723,7 +837,7 @@ def test_a_figure_that_is_gone_from_a_reading_is_left_standing() -> None:
 def test_the_rung_tells_returns_to_an_old_figure_apart() -> None:
     """Each time that a family sets its value anew the rung is one higher, so keys never meet."""
     statements = [said(10_000), said(12_000, day=2), said(10_000, day=3), said(12_000, day=4)]
-    decision = decided(*_articles(tuple(statements)))
+    decision = decided(*articles_of(tuple(statements)))
     assert [row.rung for row in rows_of(decision)] == [0, 1, 2, 3]
     assert len(decision.alerts) == 4
 
@@ -731,7 +845,7 @@ def test_the_rung_tells_returns_to_an_old_figure_apart() -> None:
 def test_a_figure_that_was_taken_back_alerts_when_it_returns() -> None:
     """The alert of a wrong figure does not swallow the same figure, said in earnest later."""
     decision = decided(
-        *_articles(
+        *articles_of(
             (
                 said(10_000, entry="e"),
                 said(12_000, entry="e", text="second"),
@@ -752,7 +866,7 @@ def test_every_edit_of_a_figure_alerts_even_back_to_one_that_was_corrected_befor
         said(value, entry="e", text=f"edit {number}")
         for number, value in enumerate((10_000, 12_000, 13_000, 12_000))
     ]
-    decision = decided(*_articles(tuple(edits)))
+    decision = decided(*articles_of(tuple(edits)))
     assert verdicts(decision) == ["new", "correction", "correction", "correction"]
     assert len(decision.alerts) == 4
 
@@ -760,7 +874,7 @@ def test_every_edit_of_a_figure_alerts_even_back_to_one_that_was_corrected_befor
 def test_one_old_figure_is_altered_by_one_new_one() -> None:
     """Where a changed entry gives two figures for one, the second is judged like any other."""
     decision = decided(
-        *_articles(
+        *articles_of(
             (
                 said(10_000, entry="e", article="first"),
                 said(12_000, entry="e", article="second"),
@@ -775,7 +889,7 @@ def test_what_an_article_takes_back_is_not_held_against_its_other_claims() -> No
     """A figure that the same reading corrects further down is no longer said by anybody."""
     rows = rows_of(
         decided(
-            *_articles(
+            *articles_of(
                 (
                     said(10_000, entry="e", article="first"),
                     said(11_000, by=SEOUL, entry="e", article="second"),
@@ -791,7 +905,7 @@ def test_what_an_article_takes_back_is_not_held_against_its_other_claims() -> No
 def test_an_article_sees_its_own_earlier_claims() -> None:
     """The second mention of a figure in one article restates the first."""
     rows = rows_of(
-        decided(*_articles((said(10_000, article="one"), said(10_000, at=None, article="one"))))
+        decided(*articles_of((said(10_000, article="one"), said(10_000, at=None, article="one"))))
     )
     assert [row.verdict for row in rows] == ["new", "restatement"]
     assert rows[1].compared == (rows[0].id,)
@@ -799,7 +913,7 @@ def test_an_article_sees_its_own_earlier_claims() -> None:
 
 def test_ids_are_numbered_within_the_article() -> None:
     """A row's id is a function of its article's id and its number in it."""
-    (one,) = _articles((said(10_000, article="one"), said(700, at="belarus", article="one")))
+    (one,) = articles_of((said(10_000, article="one"), said(700, at="belarus", article="one")))
     assert [row.id for row in rows_of(decided(one))] == [claim_id(one.id, 0), claim_id(one.id, 1)]
 
 
@@ -830,3 +944,55 @@ def test_a_wide_band_never_equals_a_figure(low: int, width: int) -> None:
 def test_people_of_one_family_are_one_voice() -> None:
     """Zelensky's figure is restated by military intelligence, revised by nobody else."""
     assert judged(said(10_000, by=ZELENSKY), said(10_000, by=HUR, day=2)).verdict == "restatement"
+
+
+# --- order of arrival ------------------------------------------------------------------------
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+@given(batch=batches(), data=st.data())
+def test_the_set_of_claims_does_not_depend_on_the_order_of_arrival(
+    batch: list[Article], data: st.DataObject
+) -> None:
+    """Whatever arrives first: in the end the ledger holds the same claims of the same families."""
+    order = data.draw(st.permutations(batch))
+    assert _stored(batch) == _stored(order)
+
+
+def _stored(batch: list[Article]) -> set[tuple[object, ...]]:
+    return {
+        (row.series, row.family, row.claim.low, row.claim.high, row.claim.as_of, row.said)
+        for row in rows_of(decided(*batch))
+    }
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_late_article_leaves_the_present_as_it_is(seed: int) -> None:
+    """In every order of arrival the ladder of a family is the same in the end."""
+    statements = [
+        said(value, by=who, at=place, day=day)
+        for day, (value, who, place) in enumerate(
+            [
+                (10_000, PENTAGON, "russia"),
+                (8_000, PENTAGON, "kursk"),
+                (10_000, STATE, "russia"),
+                (11_000, SEOUL, "russia"),
+                (12_000, PENTAGON, "russia"),
+                (11_000, SEOUL, None),
+                (10_000, PENTAGON, "russia"),
+                (9_000, PENTAGON, "kursk"),
+            ],
+            start=1,
+        )
+    ]
+    order = list(statements)
+    random.Random(seed).shuffle(order)  # noqa: S311  (an order, not a secret)
+    shapes = []
+    for one in (statements, order):
+        held = ladders(rows_of(decided(*articles_of(tuple(one)))), GAZETTEER)
+        shapes.append(
+            {key: [(rung.low, len(rung.repeats)) for rung in rungs] for key, rungs in held.items()}
+        )
+    assert shapes[0] == shapes[1]

@@ -169,9 +169,9 @@ def test_type(told: Message, kind: str) -> None:
 
 
 def test_claim_without_a_verdict() -> None:
-    """A claim that nobody judged (extract) has the same keys but for verdict and reason."""
+    """A claim that nobody judged (extract) has the same keys but for its judgement."""
     judged, bare = claim_json(NEW_ROW, GAZETTEER), claim_json(NEW_ROW.claim, GAZETTEER)
-    assert {"verdict", "reason"} == judged.keys() - bare.keys()
+    assert {"verdict", "reason", "facts", "withdrawn"} == judged.keys() - bare.keys()
     assert bare == {key: judged[key] for key in bare}
 
 

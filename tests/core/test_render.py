@@ -52,6 +52,21 @@ _CASES = {
     "digest": DIGEST,
     "notice": NOTICE,
     "test": sample_message(EMAIL, NOW),
+    "withdrawn": message(
+        alert(
+            "al_w",
+            replace(
+                NEW_ROW,
+                verdict=Verdict.CORRECTION,
+                withdrawn=True,
+                reason="an operator took it back",
+            ),
+            previous=(PENTAGON_ROW,),
+            reason="an operator took it back; no figure of this source stands in its place",
+            corrects=("al_4",),
+        ),
+        message_id="msg_withdrawn",
+    ),
 }
 
 

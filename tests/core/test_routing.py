@@ -28,12 +28,13 @@ from monitor.core.model import (
     Alert,
     ChannelKind,
     Disposition,
+    LedgerClaim,
     MessageKind,
     Severity,
     Verdict,
 )
 from monitor.core.render import render_message
-from monitor.core.routing import Fate, Plan, Silence, Situation, Why, plan
+from monitor.core.routing import Fate, Plan, Reached, Silence, Situation, Why, plan
 from monitor.core.subscribers import DigestPlan, Period, QuietHours, Route, Subscriber, When
 
 _DESK = Subscriber(id="desk", channels=(EMAIL, replace(WEBHOOK, id="desk/webhook")))
@@ -180,19 +181,51 @@ def test_a_full_hour_makes_alerts_wait() -> None:
     assert waiting.release_at == oldest + timedelta(hours=1)
 
 
+_TAKEN_BACK = replace(row("led_c", claim(8_000), verdict=Verdict.CORRECTION), withdrawn=True)
+_REPLACED = row("led_c", claim(8_000), verdict=Verdict.CORRECTION, previous="led_4")
+
+
 @pytest.mark.parametrize(
-    ("told", "channels"),
-    [(frozenset({"desk/email"}), ["desk/email"]), (None, ["desk/email", "desk/webhook"])],
-    ids=["one-misled", "never-alerted"],
+    ("figure", "channels"),
+    [(_REPLACED, ["desk/email", "desk/webhook"]), (_TAKEN_BACK, ["desk/email"])],
+    ids=["replaced", "taken-back"],
 )
-def test_a_correction_goes_to_those_who_got_the_wrong_figure(
-    told: frozenset[str] | None, channels: list[str]
+def test_a_follow_up_goes_to_those_who_got_the_wrong_alert(
+    figure: LedgerClaim, channels: list[str]
 ) -> None:
-    """And to nobody else; where the figure never raised an alert, to all who want corrections."""
-    wrong = row("led_c", claim(8_000), verdict=Verdict.CORRECTION, previous="led_4")
-    situation = replace(_SITUATION, told_before={"led_4": told}.get)
-    made = plan([alert("al_c", wrong)], _DESK, situation)
+    """And, where another figure stands in its place, to those for whom the wrong one still waits."""
+    reached = Reached(told=frozenset({"desk/email"}), waiting=frozenset({"desk/webhook"}))
+    situation = replace(_SITUATION, reached={"al_4": reached}.__getitem__)
+    told = alert("al_c", figure, corrects=("al_4",))
+    whoever = replace(_DESK, channels=(*_DESK.channels, replace(EMAIL, id="desk/other")))
+    made = plan([told], whoever, situation)
     assert [one.channel.id for one in made.messages] == channels
+
+
+_LATER_RULES = (
+    replace(_MAIL, rules=()),
+    replace(_MAIL, min_severity=Severity.CRITICAL),
+    replace(_MAIL, routes=(Route(when=When.NEVER),)),
+    replace(_MAIL, routes=(Route(kinds=(ChannelKind.WEBHOOK,)),)),
+    replace(_MAIL, routes=(Route(when=When.DIGEST),), digest=DigestPlan(period=Period.NEVER)),
+)
+
+
+@pytest.mark.parametrize("subscriber", _LATER_RULES)
+def test_who_got_the_wrong_alert_hears_of_it_whatever_they_want_now(
+    subscriber: Subscriber,
+) -> None:
+    """Rules, severities and routes that came later do not keep a wrong figure alive."""
+    reached = Reached(told=frozenset({"desk/email"}))
+    situation = replace(_SITUATION, reached={"al_4": reached}.__getitem__)
+    made = plan([alert("al_c", _REPLACED, corrects=("al_4",))], subscriber, situation)
+    assert [one.channel.id for one in made.messages] == ["desk/email"]
+
+
+def test_a_correction_of_what_never_alerted_is_news_like_any_other() -> None:
+    """It has nothing to follow up, so it goes to all who want corrections."""
+    made = plan([alert("al_c", _REPLACED)], _DESK, _SITUATION)
+    assert [one.channel.id for one in made.messages] == ["desk/email", "desk/webhook"]
 
 
 # --- what waited -----------------------------------------------------------------------------

@@ -10,7 +10,16 @@ from sample_alerts import PENTAGON, ZELENSKY, claim
 from sample_articles import GAZETTEER, HOUR, RULE, START, article, decided, filler, report, rows_of
 
 from monitor.core.expression import compile_expression
-from monitor.core.model import Claim, Disposition, Evaluation, Source, Verdict
+from monitor.core.model import (
+    Claim,
+    Disposition,
+    Evaluation,
+    Fact,
+    Kind,
+    Severity,
+    Source,
+    Verdict,
+)
 from monitor.core.rules import (
     Direction,
     FigureCondition,
@@ -19,6 +28,7 @@ from monitor.core.rules import (
     RuleKind,
     RuleSet,
     RuleStatus,
+    SeverityStep,
 )
 
 RYDER = GAZETTEER.source("pat-ryder")
@@ -88,6 +98,54 @@ _SCOPE = {
         {"sources": ("pentagon",)},
         replace(_NOW, source=None),
         "source unknown is not in sources",
+    ),
+    "the unit": ({"units": ("persons",)}, _NOW, None),
+    "another unit": ({"units": ("killed",)}, _NOW, "unit persons is not in units"),
+    "the kind": ({"kinds": (Kind.TOTAL,)}, _NOW, None),
+    "another kind": ({"kinds": (Kind.INCREMENT,)}, _NOW, "kind total is not in kinds"),
+    "exactly the least figure": ({"min_figure": 10_000}, _NOW, None),
+    "below the least figure": (
+        {"min_figure": 10_001},
+        _NOW,
+        "figure 10,000 < 10,001; would have fired with min_figure 10000",
+    ),
+    "a fact that is not true": (
+        {"when": frozenset({Fact.NEW_HIGH})},
+        _NOW,
+        "when: new-high asked for, nothing of the kind is true",
+    ),
+    "a source whose word counts half": (
+        {"min_confidence": 0.6, "weights": (("us-government", 0.5),)},
+        _NOW,
+        "confidence 0.80 x 0.5 < 0.6; would have fired with min_confidence 0.40",
+    ),
+    "an institution that counts more than its family": (
+        {"min_confidence": 0.6, "weights": (("pentagon", 0.9), ("us-government", 0.1))},
+        replace(_NOW, source=RYDER),
+        None,
+    ),
+    "a stranger whose word counts less": (
+        {"min_confidence": 0.6, "weights": (("unknown", 0.5),)},
+        replace(_NOW, source=_STRANGER),
+        "confidence 0.80 x 0.5 < 0.6; would have fired with min_confidence 0.40",
+    ),
+    "nobody named, which counts nothing": (
+        {"min_confidence": 0.1, "weights": (("unnamed", 0.0),)},
+        replace(_NOW, source=None),
+        "confidence 0.80 x 0 < 0.1; would have fired with min_confidence 0.00",
+    ),
+    "a weight of somebody else": (
+        {"min_confidence": 0.6, "weights": (("nato", 0.1),)},
+        _NOW,
+        None,
+    ),
+    "two limits at once": (
+        {"min_confidence": 0.9, "min_figure": 20_000},
+        _NOW,
+        (
+            "confidence 0.80 < 0.9; figure 10,000 < 20,000; would have fired with min_confidence 0.80"
+            " and min_figure 10000"
+        ),
     ),
     "exactly the confidence": ({"min_confidence": 0.8}, _NOW, None),
     "too little confidence": (
@@ -164,6 +222,80 @@ def test_a_revision_must_be_large_enough_and_go_the_right_way(
     """Limits apply to revisions only, and a miss says which limit would have fired."""
     found = _evaluated(_rule(**condition), *claims)
     assert [reason for _, reason in found.misses] == ([] if miss is None else [miss])
+
+
+def test_a_fact_lets_a_rule_fire() -> None:
+    """A rule that asks for a new high hears the figure above all others, and only that one."""
+    rule = _rule(when=frozenset({Fact.NEW_HIGH, Fact.NEW_LOW}))
+    assert len(_evaluated(rule, *_after(12_000)).hits) == 1
+    twice = (*_after(12_000), replace(_NOW, low=11_000, high=11_000, surface="11,000"))
+    assert _evaluated(rule, *twice).hits == ()
+
+
+_STEPS = (
+    SeverityStep(change=_share(10), severity=Severity.WARNING),
+    SeverityStep(change=MinChange(amount=5_000, is_share=False), severity=Severity.CRITICAL),
+)
+
+
+@pytest.mark.parametrize(
+    ("claims", "severity"),
+    [
+        ((_NOW,), Severity.NOTICE),
+        (_after(10_500), Severity.NOTICE),
+        (_after(11_000), Severity.WARNING),
+        (_after(9_000), Severity.WARNING),
+        (_after(15_000), Severity.CRITICAL),
+    ],
+    ids=["a first figure", "a small change", "one step", "downwards", "both steps"],
+)
+def test_the_size_of_a_change_makes_an_alert_louder(
+    claims: tuple[Claim, ...], severity: Severity
+) -> None:
+    """The loudest step that is reached counts; without one the rule's own severity does."""
+    rule = replace(_rule(), severity=Severity.NOTICE, severity_by_change=_STEPS)
+    articles = [
+        article(f"a{number}", one, published=START + number * HOUR)
+        for number, one in enumerate(claims)
+    ]
+    alerts = decided(*articles, rules=RuleSet(rules=(rule,))).alerts
+    assert alerts[-1].severity is severity
+
+
+def test_the_nearest_miss_is_named() -> None:
+    """Of the claims that did not hit, the one that failed last; none where one hit."""
+    rule = _rule(forces=("KP",), places=("kursk",), min_confidence=0.9)
+    one = article(
+        "one",
+        replace(_NOW, force="RU"),
+        _NOW,
+        replace(_NOW, place="belarus", low=9_000, high=9_000),
+    )
+    found = decided(one, rules=RuleSet(rules=(rule,))).outcomes[0]
+    assert found.evaluations[0].nearest == found.claims[1].id
+    assert _evaluated(_rule(), _NOW).nearest is None
+
+
+@pytest.mark.parametrize(
+    ("filters", "language", "miss"),
+    [
+        ({"languages": ("en",)}, "en", None),
+        ({"languages": ("en",)}, "en-GB", None),
+        ({"languages": ("en",)}, None, None),
+        ({"languages": ("en", "uk")}, "fr", "language fr is not in languages"),
+        ({"feeds": ("feed-*",)}, "en", None),
+        ({"feeds": ("other", "wire-*")}, "en", "feed feed-one is not in feeds"),
+    ],
+    ids=["language", "its dialect", "unknown language", "another language", "feed", "another feed"],
+)
+def test_filters_choose_articles(
+    filters: dict[str, tuple[str, ...]], language: str | None, miss: str | None
+) -> None:
+    """A rule hears only the feeds and languages it names; an unknown language passes."""
+    rule = replace(_rule(), **filters)
+    one = replace(article("one", _NOW), language=language)
+    found = decided(one, rules=RuleSet(rules=(rule,))).outcomes[0].evaluations[0]
+    assert found.misses == (() if miss is None else (("", miss),))
 
 
 @pytest.mark.parametrize(

@@ -277,6 +277,68 @@ def test_rule_files_of_ones_own_are_checked_and_tested(site: _Commands) -> None:
     assert "colour" in site.run("rules", "test", broken, code=1).stderr
 
 
+_WIDE = """
+id = "troops.nk-in-russia"
+title = "Any figure"
+extends = "troops.us-in-europe"
+match = "korean"
+[figure]
+forces = ["KP"]
+places = ["russia"]
+min_figure = 10
+[[example]]
+name = "a figure"
+text = "The Pentagon said 10,000 North Korean soldiers are in Russia."
+expect = "alert:new"
+[[example]]
+name = "no figure"
+text = "North Korean soldiers are in Russia."
+expect = "silent"
+"""
+
+
+def test_a_rule_is_backtested_over_what_was_polled(site: _Commands) -> None:
+    """What a file would have told about the stored articles, and how it differs from another."""
+    wide = site.write("wide.toml", _WIDE)
+    words = ("rules", "backtest", wide, "--against", wide)
+    report = json.loads(site.run(*words, "--format", "json").stdout)
+    assert report["articles"] >= 3
+    assert [row["verdict"] for row in report["alerts"]] == ["new"]
+    assert [row["subscriber"] for row in report["messages"]] == ["desk"]
+    assert report["difference"]["same"] == 1
+    text = site.run("rules", "backtest", wide).stdout
+    assert "would have fired: 1 alerts, 0 for the digest" in text
+    late = site.run("rules", "backtest", wide, "--since", "2999-01-01").stdout
+    assert "would have fired since 2999-01-01: 0 alerts" in late
+    again = json.loads(site.run("rules", "backtest", wide, "--reread", "--format", "json").stdout)
+    assert [row["verdict"] for row in again["alerts"]] == ["new"]
+
+
+def test_shadows_are_listed_beside_the_live_rules(site: _Commands) -> None:
+    """The shipped experimental rules are shown, although they never send."""
+    reports = json.loads(site.run("rules", "shadow", "--format", "json").stdout)
+    experimental = {
+        row["id"]
+        for row in site.records("rules", "list", "--format", "jsonl")
+        if row["status"] == "experimental"
+    }
+    assert {row["rule"] for row in reports} == experimental
+    assert all(f"{rule}, beside " in site.run("rules", "shadow").stdout for rule in experimental)
+
+
+def test_a_rule_is_probed(site: _Commands) -> None:
+    """What a rule wrongly ignores or accepts is named with the changed text, and makes the code 1."""
+    narrow = site.write("narrow.toml", _WIDE.replace('"korean"', "'\"10,000\"'"))
+    named = site.run("rules", "probe", narrow, code=1)
+    assert "figure: 30,000: wrongly ignored: The Pentagon said 30,000" in named.stderr
+    changes = [
+        row["change"]
+        for row in json.loads(site.run("rules", "probe", "--format", "json", narrow, code=1).stdout)
+    ]
+    assert "place: Kenya" in changes
+    assert "separator: none" in changes
+
+
 def test_config_is_checked_shown_and_described(site: _Commands) -> None:
     """A good file is counted, each value is shown with its origin, the schema knows every section."""
     assert "2 feeds, 1 subscribers" in site.run("config", "check").stdout

@@ -446,12 +446,14 @@ class Attribution:
         for noun in self._grammar.patterns["attribution.estimates"].finditer(
             text, sentence.start, sentence.end
         ):
-            for name in (*sentence.speakers, *sentence.names):
+            owners = sorted((*sentence.speakers, *sentence.names), key=lambda one: -one.end)
+            for name in owners:
                 gap = text[name.end : noun.start()]
                 if (
                     not 0 < len(gap) <= _ESTIMATE_GAP
                     or gap.strip(" 's").count(" ") > 1
                     or "," in gap
+                    or self._grammar.ends("status.denials", text, sentence.start, name.start)
                 ):
                     continue
                 slug = name.senses.get(NameKind.SOURCE)

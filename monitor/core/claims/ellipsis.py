@@ -15,6 +15,8 @@ from monitor.core.claims.counted import Counted, moves_soon, owner_of, place_soo
 from monitor.core.claims.grammar import LIGHT_UP_TO, WEAK_BELOW, WORD, Grammar, Sentence
 from monitor.core.claims.numerals import Quantity
 from monitor.core.claims.phrase import direct
+from monitor.core.claims.scopes import AGO
+from monitor.core.claims.shapes import numbered, subject
 
 _REACH = 160
 # Smaller bare numbers are days, hours, ages and scores more often than troops.
@@ -72,7 +74,8 @@ def repeated(
     if quantity.low < _LEAST_REPEATED or quantity.shape == "band" or quantity.fraction:
         return None
     following = WORD.match(text, quantity.right + 1, sentence.end)
-    if following is not None and text.startswith(" ", quantity.right):
+    ago = AGO.match(text, quantity.right, sentence.end)
+    if following is not None and text.startswith(" ", quantity.right) and not ago:
         word = following[0].lower()
         if word[0].isalpha() and word not in grammar.sets["shapes.stops"]:
             return None
@@ -88,7 +91,11 @@ def repeated(
         if quantity.left - earlier.end > _REACH or earlier.low < _LEAST_REPEATED:
             continue
         owned = owner is not None and (in_context or _heavy(sentence, grammar))
-        if owned or _is_counted(sentence, earlier, grammar):
+        then = ago is not None and (
+            numbered(sentence, earlier, grammar)
+            or subject(sentence, earlier, grammar, in_context=in_context)
+        )
+        if owned or then or _is_counted(sentence, earlier, grammar):
             return Counted(
                 quantity=quantity,
                 shape="repeated",

@@ -22,7 +22,7 @@ _BETWEEN = re.compile(
     r"would|either|already|seriously|badly|also)\s+){0,5}$",
     re.IGNORECASE,
 )
-_AND = re.compile(r"\s*(?:,|or|and|and/or)\s*(?:and\s+)?(?:\w+\s+)?$")
+_AND = re.compile(r"\s*(?:,|or|and|and/or)\s*(?:and\s+)?")
 
 
 def unit_of(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | None:
@@ -55,20 +55,32 @@ def befell(
         left = _before_aside(sentence, left, quantity.left)
     if before.search(text, left, quantity.left):
         return True
-    right = _right_end(sentence, counted)
+    start = _coordinated(sentence, counted.end, grammar)
     return any(
-        _befalls(match, sentence, counted, grammar)
-        for match in after.finditer(text, counted.end, right)
+        _befalls(match, sentence, start, grammar)
+        for match in after.finditer(text, start, _right_end(sentence, start))
     )
 
 
-def _right_end(sentence: Sentence, counted: Counted) -> int:
-    right = min(sentence.end, counted.end + REACH)
+def _coordinated(sentence: Sentence, end: int, grammar: Grammar) -> int:
+    """Return where the subject ends of "27 militants and 3 soldiers died", of whom both died."""
     for other in sentence.quantities:
-        if other.left >= counted.end:
+        if other.left < end:
+            continue
+        noun = grammar.head.match(sentence.text, other.right + 1, sentence.end)
+        if noun is None or not _AND.fullmatch(sentence.text, end, other.left):
+            break
+        end = noun.end()
+    return end
+
+
+def _right_end(sentence: Sentence, start: int) -> int:
+    right = min(sentence.end, start + REACH)
+    for other in sentence.quantities:
+        if other.left >= start:
             right = min(right, other.left)
             break
-    hard = HARD.search(sentence.text, counted.end, right)
+    hard = HARD.search(sentence.text, start, right)
     return hard.start() if hard else right
 
 
@@ -80,19 +92,20 @@ def _before_aside(sentence: Sentence, left: int, position: int) -> int:
     return punctuated_start(sentence, left - 1)
 
 
-def _befalls(match: re.Match[str], sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
+def _befalls(match: re.Match[str], sentence: Sentence, end: int, grammar: Grammar) -> bool:
     """Say whether the verb befell the counted: not "captured the town", not "ready to die"."""
     text = sentence.text
     following = WORD.match(text, match.end() + 1, sentence.end)
     after = following[0].lower() if following is not None else ""
     before = text[max(0, match.start() - 8) : match.start()]
-    if after in grammar.sets["rejects.active_objects"] or before.endswith(" to "):
+    takes = not match[0].lower().endswith(" in")  # "who fell in the battle" has no object
+    if (takes and after in grammar.sets["rejects.active_objects"]) or before.endswith(" to "):
         return False
     if match[0].lower() in grammar.sets["rejects.both_ways"] and not grammar.ends(
-        "rejects.passive", text, max(counted.end, match.start() - 8), match.start()
+        "rejects.passive", text, max(end, match.start() - 8), match.start()
     ):
         return False
-    return grammar.search("rejects.separators", text, counted.end, match.start()) is None
+    return grammar.search("rejects.separators", text, end, match.start()) is None
 
 
 def fated(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted | Thing | None:

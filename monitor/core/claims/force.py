@@ -22,6 +22,7 @@ from monitor.core.claims.grammar import WORD, Grammar, Sentence
 from monitor.core.knowledge import Knowledge, Name, NameKind
 
 _REACH = 160
+_PUT_REACH = 90
 _AUXILIARIES = frozenset({"has", "have", "had", "having", "is", "are"})
 _ADVERBS = frozenset(
     {"already", "also", "now", "currently", "still", "so", "far", "recently", "only"}
@@ -206,6 +207,7 @@ def _steps(
     yield ForceFound(counted.force, "adjective")
     yield ForceFound(owner_of(sentence, counted.quantity), "owner")
     yield ForceFound(_of_body(sentence, counted, grammar), "body")
+    yield ForceFound(_put_at(sentence, counted, grammar), "body")
     yield ForceFound(_possessive(sentence, counted, grammar), "possessive")
     if counted.anaphoric:
         yield ForceFound(_own_subject(sentence, counted, grammar), "subject")
@@ -253,6 +255,27 @@ def _of_body(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | No
     return adjective_before(sentence, noun.start(), max(sentence.start, noun.start() - 50))
 
 
+def _put_at(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | None:
+    """Read "estimates the North Korean contingent in Russia at 15,600 soldiers": who estimates has none."""
+    text, left = sentence.text, counted.quantity.left
+    if text[max(sentence.start, left - 4) : left].lower() != " at ":
+        return None
+    floor = max([sentence.start, left - _PUT_REACH, *_ends_before(sentence, left)])
+    found: dict[int, str] = {}
+    for key in (grammar.patterns["shapes.collectives"], grammar.head):
+        for body in key.finditer(text, floor, left):
+            force = adjective_before(sentence, body.start(), floor)
+            if force is not None:
+                found[body.start()] = force
+    return found[max(found)] if found else None
+
+
+def _ends_before(sentence: Sentence, position: int) -> Iterator[int]:
+    """Yield where the numbers and hard stops before a position end."""
+    yield from (other.end for other in sentence.quantities if other.end <= position)
+    yield from (match.end() for match in _CLAUSE.finditer(sentence.text, sentence.start, position))
+
+
 def dominant(spoken: Sequence[str]) -> str | None:
     """Return the force that a document speaks of most, if it clearly does."""
     counted = Counter(spoken).most_common(2)
@@ -273,6 +296,9 @@ def _possessive(sentence: Sentence, counted: Counted, grammar: Grammar) -> str |
             or grammar.head.search(text, match.end(), quantity.left)
         ):
             return None
+        inside = sentence.named_at.get(match.end() + 1)
+        if inside is not None and NameKind.ADJECTIVE in inside.senses:
+            return inside.senses[NameKind.ADJECTIVE]  # "increased its North Korean contingent"
     for name in reversed(sentence.names):
         if name.start >= quantity.left or _is_place_here(sentence, name, grammar):
             continue

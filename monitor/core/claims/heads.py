@@ -53,7 +53,9 @@ def _elsewhere(
 ) -> Counted | Thing | None:
     """Return what a number counts whose noun does not follow it."""
     if not in_context and not grammar.heads_of(sentence):
-        return called(sentence, quantity, grammar)
+        return called(sentence, quantity, grammar) or subject(
+            sentence, quantity, grammar, in_context=False
+        )
     return (
         _listed(sentence, quantity, grammar, in_context=in_context)
         or numbered(sentence, quantity, grammar)

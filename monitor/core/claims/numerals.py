@@ -68,14 +68,14 @@ class Numerals:
         self._atom = re.compile(
             rf"(?<![\w$€£₴¥#])(?<!\d[.,:])(?:"
             rf"(?P<band>{alternatives([*language.bands, *language.points])})(?:\s+of\b(?=\s+(?:the|its|their|these)\b))?"
-            rf"|(?P<half>(?:{halves})(?:\s+|-){scales})"
+            rf"|(?P<half>(?:(?P<whole>{units}|\d{{1,3}})\s+and\s+)?(?:{halves})(?:\s+|-){scales})"
             rf"|(?P<digits>{digits})(?:(?:\s|-)?(?P<scale>{scales}))?"
             rf"|(?P<words>{words}|{scales}(?=\s+of\s+them))"
             rf")(?!\w|[.,]\d)",
             re.IGNORECASE,
         )
         self._range = re.compile(
-            rf"\s*-\s*|\s+(?:to|or|and|through)\s+(?:(?P<mod>{language.any_of('modifiers.about', 'modifiers.at_most', 'modifiers.at_least')})\s+)?",
+            rf"\s*-\s*|\s+(?:(?:up|down)\s+)?(?P<link>to|or|and|through)\s+(?:(?P<mod>{language.any_of('modifiers.about', 'modifiers.at_most', 'modifiers.at_least')})\s+)?",
             re.IGNORECASE,
         )
         every = language.any_of("modifiers.about", "modifiers.at_least", "modifiers.at_most")
@@ -89,6 +89,9 @@ class Numerals:
         )
         growth = [*language.words["shapes.growth"], *language.words["status.decrease"]]
         self._growth = re.compile(rf"\b{alternatives(growth)}\b", re.IGNORECASE)
+        self._revisions = re.compile(
+            rf"\b{language.any_of('shapes.revisions')}\b[^.;:,]*$", re.IGNORECASE
+        )
         self._between = re.compile(r"\bbetween\s+(?:\w+\s+)?$", re.IGNORECASE)
         self._from = re.compile(r"\bfrom\s+(?:[\w-]+\s+){0,2}$", re.IGNORECASE)
         self._roles = {
@@ -120,7 +123,9 @@ class Numerals:
         scale, fraction, shape = 1, False, "digits"
         if match["half"] is not None:
             scale = self._scale(re.split(r"[\s-]+", match["half"])[-1])
-            value, shape = scale // 2, "words"
+            whole = (match["whole"] or "0").lower()
+            count = int(whole) if whole.isdigit() else self._language.numbers[whole]
+            value, shape = count * scale + scale // 2, "words"
         elif match["digits"] is not None:
             value, scale, fraction = self._digits(match)
         else:
@@ -205,7 +210,7 @@ class Numerals:
         if link is None or a.vague or b.vague or a.fraction or b.fraction:
             return None
         before = text[max(0, a.start - _LEFT_WINDOW) : a.start]
-        word = link[0].strip().split()[0].lower() if link[0].strip() else "-"
+        word = (link["link"] or "-").lower()
         if word == "and" and not self._between.search(before):
             return None
         a = _inherited(a, b)
@@ -235,6 +240,10 @@ class Numerals:
             if match is None:
                 break
             role = self._roles.get(" ".join(match["mod"].lower().split()), "about")
+            position = low + match.start("mod")
+            directed = found.changed or self._is_revised(text, start, position)
+            if directed and text.startswith("up to", position):
+                break
             bound = bound if bound is not Bound.NONE else _bound(role)
             approximate = approximate or role == "about"
             left = low + match.start()
@@ -253,6 +262,11 @@ class Numerals:
         if (left, right, bound) == (found.left, found.right, found.bound):
             return found
         return replace(found, left=left, right=right, bound=bound, approximate=approximate)
+
+    def _is_revised(self, text: str, start: int, position: int) -> bool:
+        """Say whether "up to" says in which direction a figure was revised, and is no bound."""
+        before = text[max(start, position - _CHANGE_WINDOW) : position]
+        return self._revisions.search(before) is not None
 
 
 def _bound(role: str) -> Bound:

@@ -212,9 +212,17 @@ class _Walk:
         for match in words[1:5]:
             if match.start() in self._heads and match[0].lower() not in sets["shapes.mass"]:
                 return True
+            if self._is_in_adjective(match.start()):
+                continue  # "Kenyan and other African Union peacekeepers"
             if match[0].lower() not in sets["shapes.fillers"] | sets["shapes.mass"]:
                 return False
         return False
+
+    def _is_in_adjective(self, position: int) -> bool:
+        return any(
+            NameKind.ADJECTIVE in name.senses and name.start <= position < name.end
+            for name in self._sentence.names
+        )
 
     def _bracket(self, begin: int) -> bool:
         """Step over "(DPRK)"; "(North Koreans)" is what is counted."""

@@ -26,8 +26,14 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _TOPIC_REACH = 60
+# No state keeps as many of its troops abroad in one place that is not named.
+_WHOLE_ARMY, _WHOLE_REACH = 100_000, 40
+_HOLDS = frozenset(
+    {"", "at", "has", "have", "number", "counts", "numbers", "fields", "consists of", "comprises"}
+)
 _FRONT = re.compile(r"(?:'s)?\s+(?:front|border|frontier|sector|operation|push|offensive|axis)\b")
 _SMALL = 20  # "eight to one", "two US officials": no figure that a place could belong to
+_BORDER_WITH = re.compile(r"\b(?:borders?|frontiers?|borderlands?)\s+with\b", re.IGNORECASE)
 _TRAINS = re.compile(r"\btrain(?:ing)?\b")
 _ASIDE = re.compile(r" - [^-]{3,240} - ")
 _STOP = re.compile(r"[;:\"]")
@@ -90,11 +96,17 @@ def spots(sentence: Sentence, grammar: Grammar, knowledge: Knowledge) -> list[Sp
         lead = _preposition(sentence, name, grammar, directions)
         if lead is None or _owns_other(sentence, name, grammar):
             continue
-        if _is_seat(sentence, lead, grammar):
+        if _is_seat(sentence, lead, end, grammar):
             continue
         away = sentence.text[lead : lead + 4].lower() == "from"
         found.append(Spot(lead, end, place, _direction(sentence, name, directions), away))
-    return found
+    states = frozenset(knowledge.homes.values())
+    return [spot for spot in found if not (spot.place in states and _is_across(sentence, spot))]
+
+
+def _is_across(sentence: Sentence, spot: Spot) -> bool:
+    """Say whether the place is beyond a border: who is "at the border with Russia" is not in Russia."""
+    return _BORDER_WITH.search(sentence.text, spot.start, spot.end) is not None
 
 
 def _by_adjective(
@@ -110,12 +122,15 @@ def _by_adjective(
     return (homes[force], noun.end()) if noun is not None else (None, name.end)
 
 
-def _is_seat(sentence: Sentence, lead: int, grammar: Grammar) -> bool:
-    """Say whether the place is where a government sits: "the junta in Bamako"."""
+def _is_seat(sentence: Sentence, lead: int, end: int, grammar: Grammar) -> bool:
+    """Say whether the place is where who speaks sits: "the junta in Bamako", "sources in Goma said"."""
     if any(name.end == lead - 1 and NameKind.OUTLET in name.senses for name in sentence.speakers):
         return True  # "told the BBC in London"
     floor = max(sentence.start, lead - 24)
-    return grammar.ends("places.seats", sentence.text, floor, lead) is not None
+    if grammar.ends("places.seats", sentence.text, floor, lead) is not None:
+        return True
+    speaks = grammar.ends("attribution.roles", sentence.text, floor, lead) is not None
+    return speaks and _says(sentence, end, grammar)
 
 
 def _says(sentence: Sentence, end: int, grammar: Grammar) -> bool:
@@ -130,6 +145,29 @@ def own_soil(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
     """Say whether the number is on the speaker's own soil: "on our territory"."""
     stop = min(sentence.end, counted.end + 60)
     return grammar.search("places.own_soil", sentence.text, counted.end, stop) is not None
+
+
+def is_whole_army(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
+    """Say whether the number is all a state has: "1.28 million under arms", "the army, 1.3 million strong"."""
+    text, quantity = sentence.text, counted.quantity
+    if quantity.high < _WHOLE_ARMY:
+        return False
+    behind = grammar.patterns["places.whole_after"].search(
+        text, quantity.right, min(sentence.end, counted.end + _TOPIC_REACH)
+    )
+    if behind and not _STOP.search(text, quantity.right, behind.start()):
+        return "," not in text[quantity.right : behind.start()]
+    called = (counted.head or "").lower() in grammar.sets["places.whole_before"]
+    if called and counted.shape == "collective":
+        return True  # "the North's 1.2 million-strong army"
+    floor = max(sentence.start, quantity.left - _WHOLE_REACH)
+    body = grammar.last("places.whole_before", text, floor, quantity.left)
+    gap = text[body.end() : quantity.left].strip(" ,(") if body else None
+    if gap is None:
+        return False
+    return gap in _HOLDS or (
+        counted.shape in {"numbered", "subject", "collective"} and "," not in gap
+    )
 
 
 def says_there(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:

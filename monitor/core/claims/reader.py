@@ -229,6 +229,11 @@ class Reader:
         item.cue = item.cue or self._story.told_around(index)
         if item.place.place is None:
             item.place = self._elsewhere(index, item, here)
+        beside = item.place.rule == "left" and quantity is not sentence.quantities[0]
+        home = self._knowledge.homes.get(item.force.force or "")
+        if (item.place.place is None or beside) and home is not None:
+            whole = place.is_whole_army(sentence, item.counted, self._grammar)
+            item.place = place.PlaceFound(home, None, "home") if whole else item.place
 
     def _elsewhere(self, index: int, item: Found, here: Sequence[place.Spot]) -> place.PlaceFound:
         """Return the place that "there", "on our soil" or the topic of a quotation points to."""

@@ -17,7 +17,7 @@ from monitor.core.claims.counted import Counted
 from monitor.core.claims.cues import Cue
 from monitor.core.claims.grammar import Sentence
 from monitor.core.claims.merge import Mention
-from monitor.core.model import Kind
+from monitor.core.model import Kind, Status
 
 _NOUN = re.compile(r"\s+[\w-]+")
 
@@ -38,6 +38,8 @@ def keep_status(mention: Mention, earlier: Mention | None, counted: Counted) -> 
     """Let "…, for a total of 100,000" hold in the sense of the number it goes on from."""
     if earlier is None or mention.status_rule != "default":
         return
+    if earlier.status is Status.DENIED and mention.kind is not Kind.SUBSET:
+        return  # "Rejecting a report of 9,000, Kampala said 4,000 were there"
     if counted.anaphoric or counted.shape == "collective" or mention.kind is Kind.SUBSET:
         mention.status, mention.status_rule = earlier.status, "continued"
 
@@ -81,6 +83,7 @@ def relate(taken: Sequence[Found]) -> None:
             inherits
             and item.place.place is None
             and whole.place.place is not None
+            and whole.place.rule != "home"
             and item.counted.shape != "elliptic"
         ):
             item.place = place.PlaceFound(whole.place.place, whole.place.region, "inherited")

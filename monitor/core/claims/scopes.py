@@ -12,6 +12,12 @@ from monitor.core.claims.grammar import Grammar, Sentence
 
 HARD = re.compile(r"[;:\n]|,(?!\d)| - |\"|\(")
 REACH = 140
+# "against 95,000 a month ago": how it was then, and no rate.
+AGO = re.compile(
+    r"\s+(?:just\s+|only\s+)?(?:a|an|one|two|three|four|five|six|several|some|\d+)\s+"
+    r"(?:few\s+)?(?:days?|weeks?|months?|years?)\s+(?:ago|earlier|before)\b",
+    re.IGNORECASE,
+)
 
 
 def clause_start(sentence: Sentence, position: int, grammar: Grammar) -> int:

@@ -101,7 +101,8 @@ def subject(
     if others:
         return None
     head = grammar.head.search(text, subject.end(), quantity.left)
-    if head is None and not in_context:
+    people = head is None and _fight(sentence, subject.end(), quantity.left, grammar)
+    if head is None and not in_context and not people:
         return None
     force = _named_between(sentence, subject.end(), quantity.left, asides)
     if (
@@ -119,6 +120,15 @@ def subject(
         force=force,
         anaphoric=head is None,
         subject_start=subject.start(),
+    )
+
+
+def _fight(sentence: Sentence, start: int, stop: int, grammar: Grammar) -> bool:
+    """Read "the number of Cubans fighting for Russia": a people beside a military word."""
+    people = sentence.named(NameKind.PEOPLE, start, stop)
+    return (
+        bool(people)
+        and grammar.search("shapes.people_context", sentence.text, people[0].end, stop) is not None
     )
 
 

@@ -16,6 +16,7 @@ from datetime import date, timedelta
 
 from monitor.core.claims.counted import Counted
 from monitor.core.claims.grammar import WORD, Grammar, Sentence
+from monitor.core.claims.scopes import AGO
 from monitor.core.model import Kind, Status
 
 _CLAUSE_END = re.compile(
@@ -62,12 +63,22 @@ _YEARS = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE_START = re.compile(r"[;:]|\bthat\b|,\s+(?:but|while|where|which|who)\b")
+# "which once numbered 5,100, has been cut to": where the main clause goes on.
+_RELATIVE_END = re.compile(r",\s+(?=(?:has|have|had|is|are|was|were|will|would|may|could)\b)")
 _OF_THE = re.compile(r"\b(?:of|among)\s+the\s+$", re.IGNORECASE)
 _LATER = re.compile(r"[;:]|\b(?:to|today|now)\b")
 _OTHER_CLAUSE = re.compile(r"[;:\"]|,\s(?!\d)|\b(?:although|but|while|when|since)\b")
 _RATE = re.compile(r"[^,;.]{0,24}")
 _AND = re.compile(r"(?:,|\band)\s*$")
 _HARD = re.compile(r"[;:]")
+_PREDICATE_REACH = 70
+# "did not arrive until November": they did.
+_AFTER_ALL = re.compile(r"[^,.;]{0,24}\b(?:until|till|before|yet)\b", re.IGNORECASE)
+_SHARE_OF = re.compile(
+    r"\b(?:half|thirds?|quarters?|fifths?|most|all)\s+of\s+(?:the|its|their|these|those)\s+"
+    r"(?:\w+\s+)?$|\b(?:the|all)\s+(?:last\s+)?$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +105,8 @@ def status_of(
     if _is_denominator(sentence.text, sentence.start, counted.quantity.left):
         return StatusFound(Status.PRESENT, "denominator")
     found = _cued(left, right, grammar)
+    if found.rule == "default" and _NOW.match(sentence.text, counted.end):
+        return StatusFound(Status.PRESENT, "now")
     if found.rule == "default" and sentence.heading and _TO_DO.search(left):
         return StatusFound(Status.PLANNED, "headline")
     return found
@@ -108,11 +121,16 @@ def _outright(
     denial = grammar.search("status.denials", text, sentence.start, left)
     if (
         grammar.search("status.denied", text, sentence.start, left)
-        or (denial and grammar.search("status.denied_nouns", text, denial.end(), left))
+        or (denial and _is_denied(sentence, denial.end(), left, grammar))
         or _DENIED_THAT.search(text, sentence.start, left)
         or _NOT.search(text, max(sentence.start, left - 6), left)
+        or _denied_after(sentence, counted, grammar)
     ):
         found = StatusFound(Status.DENIED, "denied")
+    elif AGO.match(text, counted.end):
+        found = StatusFound(Status.PAST, "ago")
+    elif _is_left(sentence, counted, grammar):
+        found = StatusFound(Status.PAST, "part-left")
     elif (
         counted.shape in {"repeated", "bare"}
         and counted.anaphoric
@@ -138,6 +156,43 @@ def _outright(
     return found
 
 
+def _is_denied(sentence: Sentence, start: int, left: int, grammar: Grammar) -> bool:
+    """Say whether a denied report is of this number: "rejecting a report of 8,000, said 6,000" is not."""
+    noun = grammar.search("status.denied_nouns", sentence.text, start, left)
+    if noun is None:
+        return False
+    return not any(
+        noun.end() <= other.start < other.end <= left
+        and (
+            "," in sentence.text[other.right : left]
+            or grammar.search("attribution.verbs", sentence.text, other.right, left)
+        )
+        for other in sentence.quantities
+    )
+
+
+def _denied_after(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
+    """Read "50,000 soldiers did not arrive", whose subject the number is."""
+    if counted.shape == "partitive":
+        return False
+    match = grammar.search("status.denied_after", *_stretch(sentence, counted))
+    return match is not None and not _AFTER_ALL.match(sentence.text, match.end())
+
+
+def _is_left(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
+    """Read "two thirds of the 10,000 troops have left": as many there were."""
+    text, left = sentence.text, counted.quantity.left
+    if not _SHARE_OF.search(text, max(sentence.start, left - 40), left):
+        return False
+    return grammar.search("status.gone", *_stretch(sentence, counted)) is not None
+
+
+def _stretch(sentence: Sentence, counted: Counted) -> tuple[str, int, int]:
+    stop = min(sentence.end, counted.end + _PREDICATE_REACH)
+    hard = _CLAUSE_END.search(sentence.text, counted.end, stop)
+    return sentence.text, counted.end, hard.start() if hard else stop
+
+
 def _was(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
     """Say whether a simple past tense with a time of its own puts the number into the past."""
     text, left = sentence.text, counted.quantity.left
@@ -159,7 +214,8 @@ def _cued(left: str, right: str, grammar: Grammar) -> StatusFound:
     patterns = grammar.patterns
     left = _WILL_HAVE.sub("will", patterns["status.not_future"].sub(" ", left))
     right = patterns["status.not_future"].sub(" ", right)
-    if patterns["status.past"].search(left):
+    past = _last(patterns["status.past"], left)
+    if past >= 0 and _last(patterns["status.present"], left) < past:
         return StatusFound(Status.PAST, "past")
     # The verb that the number is the subject of comes first; else the verb it is the object of.
     for where, stretch in (("right", right), ("left", left)):
@@ -193,6 +249,8 @@ def _left_of(sentence: Sentence, counted: Counted, said_until: int) -> str:
     start = max(sentence.start, left - _LEFT_REACH, said_until if said_until <= left else 0)
     for match in _CLAUSE_START.finditer(text, start, left):
         start = match.end()
+        closed = _RELATIVE_END.search(text, start, left) if match[0].startswith(",") else None
+        start = closed.end() if closed else start
     return text[start:left]
 
 
@@ -262,7 +320,8 @@ def kind_of(sentence: Sentence, counted: Counted, grammar: Grammar) -> tuple[Kin
     """Return the kind of a counted number and its rule."""
     text, quantity = sentence.text, counted.quantity
     flow = _RATE.match(text, counted.end, sentence.end)
-    if flow and grammar.patterns["status.flow"].search(flow[0]):
+    ago = AGO.match(text, counted.end)
+    if flow and not ago and grammar.patterns["status.flow"].search(flow[0]):
         return Kind.FLOW, "flow"
     before = grammar.ends(
         "status.subset", text, max(sentence.start, quantity.left - 48), quantity.left
