@@ -23,9 +23,11 @@ LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --genera
 CONFIG ?= seeds/feeds.toml
 STATE_DIRECTORY ?= $(CURDIR)/var
 PYTEST_ARGS ?= --numprocesses auto
+# How long `make soak` watches the daemon's memory.
+MINUTES ?= 60
 
-.PHONY: help demo run test soak check eval fit lint types contracts format schemas lock clean \
-  python-found
+.PHONY: help demo run test soak soak-kills soak-memory check eval fit lint types contracts format \
+  schemas deb lock clean python-found
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -39,7 +41,9 @@ run: .venv-run/.complete ## start the daemon on real feeds; CONFIG=my.toml for y
 test: lint types contracts ## lint, types, import contracts and the whole test suite
 	@$(DEV) -m pytest $(PYTEST_ARGS)
 
-soak: .venv/.complete ## the kill test with 300 alerts (several minutes); prints its figures
+soak: soak-kills soak-memory ## kills at random over 300 alerts, then memory on hostile feeds (MINUTES=60)
+
+soak-kills: .venv/.complete
 	@FIGUREWATCH_SOAK_ALERTS=300 $(DEV) -m pytest tests/journeys/test_soak.py -s $(PYTEST_ARGS)
 
 check: lint types contracts ## the fast part of `make test`: everything but adapters and journeys
@@ -68,6 +72,16 @@ format: .venv/.complete ## rewrite the sources in the agreed form
 schemas: .venv/.complete ## write the JSON Schemas of configuration and rule files into docs/
 	@$(DEV) -m monitor config schema > docs/config.schema.json
 	@$(DEV) -m monitor rules schema > docs/rules.schema.json
+
+soak-memory: .venv/.complete
+	@cd tests && exec ../$(DEV) endurance.py --minutes $(MINUTES)
+
+deb: python-found ## build a Debian package into dist/ (network for pip only)
+	@command -v dpkg-deb >/dev/null || { echo "make: dpkg-deb is needed (apt install dpkg)" >&2; exit 1; }
+	@rm -rf build/deb && mkdir -p build/deb
+	@$(PYTHON) $(PIP) install --no-compile --require-hashes --target build/deb/lib -r requirements/run.txt
+	@$(PYTHON) $(PIP) install --no-compile --no-deps --target build/deb/lib .
+	@deploy/debian/build build/deb/lib dist $(PYTHON)
 
 lock: ## resolve the dependencies anew into requirements/ (needs uv)
 	$(LOCK) --extra demo --output-file requirements/run.txt

@@ -8,15 +8,18 @@ all problems are reported together; one process per state directory holds the lo
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import fcntl
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, closing, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from monitor import __version__, systemd
+import structlog
+
+from monitor import __version__, soundness, systemd
 from monitor.clock import Clock, SystemClock
 from monitor.config import (
     FeedSettings,
@@ -25,12 +28,12 @@ from monitor.config import (
     load_settings,
     read_secrets,
 )
-from monitor.core.errors import ConfigError, MonitorError, Problem
+from monitor.core.errors import ConfigError, MonitorError, Problem, StoreError
 from monitor.core.knowledge import Knowledge
 from monitor.core.model import ChannelKind
 from monitor.core.rules import RuleSet
 from monitor.core.subscribers import Subscriber
-from monitor.fetch import Client, ClientSettings
+from monitor.fetch import Client, ClientSettings, Credential
 from monitor.knowledge import load_knowledge, shipped_root
 from monitor.notify import Notifier
 from monitor.notify.apprise import AppriseNotifier, check_apprise
@@ -42,7 +45,8 @@ from monitor.pipeline import Pipeline, Site
 from monitor.rulefiles import load_rules
 from monitor.schedule import Daemon
 from monitor.seedpacks import SeedPack, find_packs, read_pack
-from monitor.store import FeedPolicy, FeedRow, Store, open_store
+from monitor.store import FeedPolicy, FeedRow, Store, gauges, open_store
+from monitor.store.backups import quick_complaint
 from monitor.subscribing import heartbeat_url, known_subscribers, secret_path
 
 # How a problem names the configuration where its file is not known.
@@ -53,6 +57,15 @@ class StateLockedError(MonitorError):
     """Another process holds the state directory."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secrets:
+    """What stood in secret files: by channel id, and the token of the pages."""
+
+    webhooks: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    apprise: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    web_token: str | None = field(default=None, repr=False)
+
+
 class Assembly:
     """A loaded configuration with all that follows from it; nothing is started yet."""
 
@@ -61,18 +74,16 @@ class Assembly:
         loaded: LoadedSettings,
         site: Site,
         packs: tuple[SeedPack, ...],
-        secrets: Mapping[str, tuple[str, ...]],
+        secrets: Secrets,
         mail: MailTransport,
-        apprise: Mapping[str, tuple[str, ...]],
     ) -> None:
         self.loaded = loaded
         self.settings = loaded.settings
         self.site = site
         self.packs = packs
         self.clock: Clock = SystemClock()
-        self._secrets = secrets
         self.mail = mail
-        self._apprise = apprise
+        self.secrets = secrets
 
     def feeds(self) -> tuple[FeedRow, ...]:
         """Return the configured feeds as rows of the store."""
@@ -121,10 +132,10 @@ class Assembly:
         gazetteer = self.site.knowledge.gazetteer
         kinds: dict[ChannelKind, Notifier] = {
             ChannelKind.EMAIL: EmailNotifier(self.mail, gazetteer, painter()),
-            ChannelKind.WEBHOOK: WebhookNotifier(client.post, self._secrets, gazetteer),
+            ChannelKind.WEBHOOK: WebhookNotifier(client.post, self.secrets.webhooks, gazetteer),
         }
-        if self._apprise:
-            kinds[ChannelKind.APPRISE] = AppriseNotifier(self._apprise, gazetteer)
+        if self.secrets.apprise:
+            kinds[ChannelKind.APPRISE] = AppriseNotifier(self.secrets.apprise, gazetteer)
         return {
             channel.id: kinds[channel.kind]
             for subscriber in self.site.subscribers
@@ -144,8 +155,13 @@ class Assembly:
             )
 
     @contextmanager
-    def open_store(self) -> Iterator[Store]:
-        """Open the store of this site and close it at the end."""
+    def open_store(self, *, examined: bool = False) -> Iterator[Store]:
+        """Open the store of this site and close it at the end; `examined` looks at it first.
+
+        A damaged database is never written to.
+        """
+        if examined:
+            refuse_damage(self.loaded.database)
         with closing(open_store(self.loaded.database)) as store:
             yield store
 
@@ -158,6 +174,16 @@ class Assembly:
         database = self.loaded.database
         with closing(open_store(database if database.exists() else None)) as store:
             yield store
+
+
+def refuse_damage(database: Path) -> None:
+    """Raise `StoreError` with the way out if the database is damaged; nothing is written."""
+    if database.exists() and (complaint := quick_complaint(database)):
+        msg = (
+            f"{database}: damaged: {complaint}. Nothing was written. Put back the newest backup: "
+            "figurewatch db restore FILE"
+        )
+        raise StoreError(msg)
 
 
 def assemble(config: str | None, environment: Mapping[str, str] | None = None) -> Assembly:
@@ -176,6 +202,8 @@ def assemble(config: str | None, environment: Mapping[str, str] | None = None) -
     apprise: dict[str, tuple[str, ...]] = {}
     subscribers: tuple[Subscriber, ...] = ()
     heartbeat: str | None = None
+    credentials: dict[str, Credential] = {}
+    web_token: str | None = None
     with _collecting(problems, loaded):
         _check_seed_folders(loaded)
     with _collecting(problems, loaded):
@@ -191,6 +219,9 @@ def assemble(config: str | None, environment: Mapping[str, str] | None = None) -
         heartbeat = heartbeat_url(loaded)
     with _collecting(problems, loaded):
         subscribers = known_subscribers(loaded)
+        web_token = _web_token(loaded)
+    with _collecting(problems, loaded):
+        credentials = feed_credentials(loaded)
     with _collecting(problems, loaded):
         mail = _mail_transport(loaded)
         check_email_settings(mail)
@@ -203,8 +234,10 @@ def assemble(config: str | None, environment: Mapping[str, str] | None = None) -
         rules=rules,
         subscribers=subscribers,
         heartbeat_url=heartbeat,
+        credentials=credentials,
     )
-    return Assembly(loaded, site, packs, secrets, mail, apprise)
+    held = Secrets(webhooks=secrets, apprise=apprise, web_token=web_token)
+    return Assembly(loaded, site, packs, held, mail)
 
 
 @contextmanager
@@ -319,6 +352,42 @@ def _signing_secrets(path: Path) -> tuple[str, ...]:
     return secrets
 
 
+def feed_credentials(loaded: LoadedSettings) -> dict[str, Credential]:
+    """Return what feeds want to see from us, by feed id; raise `ConfigError` for every problem."""
+    found: dict[str, Credential] = {}
+    problems: list[Problem] = []
+    for feed in loaded.settings.feed:
+        file = feed.password_file or feed.token_file
+        if file is not None:
+            with _collecting(problems, loaded):
+                secret = _header_secret(secret_path(loaded, file))
+                found[feed.id] = _credential(feed, secret)
+    if problems:
+        raise ConfigError(tuple(problems))
+    return found
+
+
+def _web_token(loaded: LoadedSettings) -> str | None:
+    file = loaded.settings.web.token_file
+    return None if file is None else _header_secret(secret_path(loaded, file))
+
+
+def _header_secret(path: Path) -> str:
+    secret = read_secrets(path)[0]
+    if not secret.isascii() or not secret.isprintable():
+        raise ConfigError((Problem(file=str(path), message="not printable ASCII"),))
+    return secret
+
+
+def _credential(feed: FeedSettings, secret: str) -> Credential:
+    if feed.username is not None:
+        pair = base64.b64encode(f"{feed.username}:{secret}".encode()).decode("ascii")
+        return Credential.for_url(feed.url, "authorization", f"Basic {pair}")
+    if feed.header is not None:
+        return Credential.for_url(feed.url, feed.header, secret)
+    return Credential.for_url(feed.url, "authorization", f"Bearer {secret}")
+
+
 def _policy(feed: FeedSettings) -> FeedPolicy:
     return FeedPolicy(
         interval_seconds=feed.interval.total_seconds() if feed.interval else None,
@@ -360,13 +429,15 @@ def is_running(database: Path) -> bool:
 
 async def _prepare_store(assembly: Assembly, pipeline: Pipeline) -> None:
     await asyncio.to_thread(pipeline.store.sync_feeds, assembly.feeds(), assembly.clock.now())
+    await asyncio.to_thread(gauges.wake_from_the_future, pipeline.store, assembly.clock.now())
     await pipeline.load_packs(assembly.packs)
     await asyncio.to_thread(pipeline.outbox.release_leases)
 
 
 async def run_daemon(config: str | None, assembly: Assembly) -> None:
     """Run the daemon until a signal stops it. The caller holds the state lock."""
-    with assembly.open_store() as store:
+    _tell_weaknesses()
+    with assembly.open_store(examined=True) as store:
         async with contextlib.AsyncExitStack() as stack:
             pipeline = await stack.enter_async_context(assembly.pipeline(store))
             await _prepare_store(assembly, pipeline)
@@ -374,20 +445,64 @@ async def run_daemon(config: str | None, assembly: Assembly) -> None:
             async def reload() -> Site:
                 fresh = await asyncio.to_thread(assemble, config)
                 client = await stack.enter_async_context(fresh.client())
-                pipeline.replace_site(fresh.site, client, fresh.notifiers(client))
                 await asyncio.to_thread(store.sync_feeds, fresh.feeds(), fresh.clock.now())
+                pipeline.replace_site(fresh.site, client, fresh.notifiers(client))
                 return fresh.site
 
-            await Daemon(
-                pipeline, clock=assembly.clock, reload=reload, status=systemd.Notifier()
-            ).run()
+            room = gauges.Room(
+                assembly.loaded.database,
+                lambda: pipeline.site.settings.store.keep_free_mib * 2**20,
+            )
+            daemon = Daemon(
+                pipeline,
+                clock=assembly.clock,
+                reload=reload,
+                status=systemd.Notifier(),
+                room=room,
+            )
+            if assembly.settings.web.enabled:
+                await stack.enter_async_context(_pages(assembly, pipeline, room))
+            await daemon.run()
+
+
+def _tell_weaknesses() -> None:
+    """Log what is known to be wrong with the libraries and the limits of this process."""
+    log = structlog.get_logger()
+    known = soundness.weaknesses(
+        expat_is=soundness.expat_version(),
+        sqlite_is=gauges.sqlite_version(),
+        mail_is_safe=soundness.mail_folds_safely,
+    )
+    for text in (*known, soundness.address_filter_complaint()):
+        if text is not None:
+            log.info("start.weakness", text=text)
+
+
+@asynccontextmanager
+async def _pages(assembly: Assembly, pipeline: Pipeline, room: gauges.Room) -> AsyncIterator[None]:
+    """Serve the daemon's pages."""
+    # A web server costs every command a tenth of a second, and only the daemon needs one.
+    from monitor.web import PUBLIC, create_app, health_routes, listening, serve  # noqa: PLC0415
+
+    settings = assembly.settings.web
+    host, port = settings.address
+    app = create_app(
+        health_routes(pipeline.pulse, pipeline.store, assembly.clock, room),
+        hosts=(host, "localhost", "127.0.0.1", "[::1]", *settings.hosts),
+        token=assembly.secrets.web_token,
+        public=PUBLIC,
+    )
+    with listening(host, port) as taken:
+        async with serve(app, taken):
+            structlog.get_logger().info("web.listening", address=settings.listen)
+            yield
 
 
 async def poll_once(
     assembly: Assembly, names: tuple[str, ...], *, ignore_times: bool
 ) -> tuple[int, int]:
     """Poll every due feed, then deliver all that is due; return failed polls and deliveries."""
-    with assembly.open_store() as store:
+    with assembly.open_store(examined=True) as store:
         async with assembly.pipeline(store) as pipeline:
             await _prepare_store(assembly, pipeline)
             due = store.due_feeds(assembly.clock.now(), ignore_times=ignore_times or bool(names))

@@ -33,13 +33,17 @@ from monitor.config_fields import (
     Duration,
     FirstPoll,
     FullText,
+    HeaderName,
     HttpUrl,
     Identifier,
+    ListenAddress,
+    LoginName,
     Network,
     Section,
     SmtpUrl,
     WayOut,
     format_duration,
+    is_loopback,
     parse_duration,
 )
 from monitor.core.errors import ConfigError, Problem
@@ -67,6 +71,9 @@ class StoreSettings(Section):
     """Where state lives."""
 
     path: str = Field("figurewatch.db", description="SQLite file; relative to the state directory")
+    keep_free_mib: int = Field(
+        50, ge=0, description="MiB kept free: with less on the disk no feed is polled"
+    )
 
 
 class FetchSettings(Section):
@@ -160,9 +167,31 @@ class MemorySettings(Section):
 
 
 class WebSettings(Section):
-    """The web pages. This version has none yet; the key is accepted so that files stay valid."""
+    """The pages that the daemon serves: health and metrics."""
 
-    listen: str = Field("127.0.0.1:8787", description="address of the web pages (not built yet)")
+    enabled: bool = Field(default=False, description="whether the daemon serves pages at all")
+    listen: ListenAddress = Field(
+        "127.0.0.1:8787", description="address and port; beyond loopback a token is required"
+    )
+    token_file: str | None = Field(
+        None, description="file holding the token that readers send as Bearer"
+    )
+    hosts: tuple[str, ...] = Field(
+        (), description="names under which a reverse proxy asks for the pages"
+    )
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port to listen on."""
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+    @model_validator(mode="after")
+    def _is_not_open_to_everybody(self) -> WebSettings:
+        if self.enabled and self.token_file is None and not is_loopback(self.address[0]):
+            msg = f"{self.listen} is not a loopback address; set token_file as well"
+            raise ValueError(msg)
+        return self
 
 
 class EmailSettings(Section):
@@ -199,7 +228,10 @@ class DeliverySettings(Section):
     )
     heartbeat_every: Duration = Field(timedelta(minutes=5), description="how often, at least 10 s")
     operators: tuple[str, ...] = Field(
-        (), description="subscribers who are told of dead letters and channels out of service"
+        (), description="subscribers who are told of troubles: feeds, channels, dead letters, disk"
+    )
+    alarm_after_failures: int = Field(
+        5, ge=1, le=100, description="failed polls in a row before operators hear of a feed"
     )
 
 
@@ -230,13 +262,38 @@ class FeedSettings(Section):
     id: Identifier = Field(description="short name used in logs, status and rules")
     url: HttpUrl = Field(description="address of the RSS, Atom or JSON feed")
     publisher: str = Field("", description="organisation behind the feed; default: the id")
-    interval: Duration | None = Field(None, description="time between polls; default: min_interval")
+    interval: Duration | None = Field(
+        None, description="time between polls; default: from the feed's own rhythm"
+    )
     full_text: FullText | None = Field(None, description="overrides fetch.full_text")
     first_poll: FirstPoll = Field(
         "recent",
         description="what may alert on the first poll: recent (48 h), all, silent (nothing)",
     )
     enabled: bool = Field(default=True, description="false keeps the feed but does not poll it")
+    username: LoginName | None = Field(
+        None, description="login name, sent with the password of password_file (Basic)"
+    )
+    password_file: str | None = Field(None, description="file holding the password")
+    token_file: str | None = Field(
+        None, description="file holding a token, sent as Bearer or in `header`"
+    )
+    header: HeaderName | None = Field(
+        None, description="header that carries the token, instead of Authorization"
+    )
+
+    @model_validator(mode="after")
+    def _has_one_login(self) -> FeedSettings:
+        if (self.username is None) != (self.password_file is None):
+            msg = "username and password_file belong together"
+            raise ValueError(msg)
+        if self.token_file is not None and self.password_file is not None:
+            msg = "password_file and token_file exclude each other"
+            raise ValueError(msg)
+        if self.header is not None and self.token_file is None:
+            msg = "header needs token_file"
+            raise ValueError(msg)
+        return self
 
 
 class Settings(Section):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
@@ -68,6 +68,37 @@ def _mail_address(value: str) -> str:
     return value
 
 
+def is_loopback(host: str) -> bool:
+    """Say whether an address to listen on is reached from this machine only."""
+    return host == "localhost" or ip_address(host).is_loopback
+
+
+def _listen_address(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if host != "localhost":
+        ip_address(host.strip("[]"))  # a ValueError says what is wrong
+    if not port.isdecimal() or int(port) > 65535:
+        msg = 'expected address and port, such as "127.0.0.1:8787" or "[::1]:8787"'
+        raise ValueError(msg)
+    return value
+
+
+def _login_name(value: str) -> str:
+    if not re.fullmatch(r"[^:\x00-\x1f\x7f]{1,255}", value):
+        msg = "expected a login name without colon and control characters"
+        raise ValueError(msg)
+    return value
+
+
+def _header_name(value: str) -> str:
+    # These are ours to set; a token in one of them would break the request or leak nothing useful.
+    taken = {"host", "user-agent", "accept", "accept-encoding", "content-length", "connection"}
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,64}", value) or value.lower() in taken:
+        msg = 'expected the name of a header such as "X-Api-Key"'
+        raise ValueError(msg)
+    return value
+
+
 def _way_out(value: str) -> str:
     if not re.fullmatch(r"(?:https://|mailto:)[!-;=?-~]+", value) or len(value) > 900:
         msg = "expected an https:// or mailto: URL"
@@ -103,3 +134,6 @@ MailAddress = Annotated[str, AfterValidator(_mail_address)]
 SmtpUrl = Annotated[str, AfterValidator(_smtp_url)]
 WayOut = Annotated[str, AfterValidator(_way_out)]
 Network = Annotated[str, AfterValidator(_network)]
+ListenAddress = Annotated[str, AfterValidator(_listen_address)]
+LoginName = Annotated[str, AfterValidator(_login_name)]
+HeaderName = Annotated[str, AfterValidator(_header_name)]

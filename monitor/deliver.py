@@ -24,12 +24,13 @@ from monitor.core.delivery import (
     is_suspended,
     next_step,
 )
-from monitor.core.errors import DeliveryError
+from monitor.core.errors import DeliveryError, StoreError
 from monitor.core.model import ChannelKind, Delivery, MessageKind, Receipt
 from monitor.core.subscribers import Subscriber
 from monitor.core.urls import redact
 from monitor.dispatch import Dispatch
 from monitor.notify import Notifier
+from monitor.pulse import Pulse
 from monitor.store import Store
 from monitor.telling import tell_delivery_failed, tell_delivery_sent
 
@@ -56,13 +57,19 @@ class Deliverer:
     """Carries messages from the outbox to channels. One per process."""
 
     def __init__(
-        self, store: Store, dispatch: Dispatch, clock: Clock, terms: Callable[[], Terms]
+        self,
+        store: Store,
+        dispatch: Dispatch,
+        clock: Clock,
+        terms: Callable[[], Terms],
+        pulse: Pulse,
     ) -> None:
         self._store = store
         self._dispatch = dispatch
         self._outbox = dispatch.outbox
         self._clock = clock
         self._terms = terms
+        self._pulse = pulse
         self._log = structlog.get_logger()
 
     async def deliver_due(self) -> tuple[int, int]:
@@ -98,6 +105,8 @@ class Deliverer:
         except DeliveryError as error:
             await self._failed(delivery, started, error)
             return False
+        except StoreError:
+            raise
         except Exception as error:  # noqa: BLE001  (where a delivery may fail in an unforeseen way)
             self._log.exception("delivery.broke", message=delivery.message.id)
             defect = DeliveryError(f"internal: {error!r}", own_fault=True)
@@ -106,6 +115,7 @@ class Deliverer:
         finished = self._clock.now()
         await asyncio.to_thread(self._outbox.sent, delivery, started, finished, receipt.detail)
         tell_delivery_sent(self._log, delivery, receipt)
+        self._count(delivery, "sent")
         return True
 
     def _readdressed(self, delivery: Delivery) -> Delivery:
@@ -141,6 +151,10 @@ class Deliverer:
         )
         await asyncio.to_thread(self._record_failure, delivery, started, now, error, step)
         tell_delivery_failed(self._log, delivery, error, step)
+        self._count(delivery, "dead" if isinstance(step, Dead) else "failed")
+
+    def _count(self, delivery: Delivery, outcome: str) -> None:
+        self._pulse.deliveries[delivery.message.channel.kind.value, outcome] += 1
 
     def _record_failure(
         self,

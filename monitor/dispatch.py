@@ -21,7 +21,7 @@ from monitor.core.routing import Plan, Situation, Why, alert_message, plan, told
 from monitor.core.subscribers import Period, Subscriber
 from monitor.store import Outbox, Routings, Store
 
-NOTICE_RULE = "figurewatch.notice"
+_OWN_RULES = "figurewatch"
 _HOUR = timedelta(hours=1)
 
 
@@ -213,14 +213,19 @@ class Dispatch:
         subject: str,
         notes: tuple[str, ...],
         now: datetime,
+        *,
+        kind: str = "notice",
     ) -> None:
-        """Send operators a notice, once for each `key`, through channels that are in service."""
+        """Send operators a notice, once for each `key`, through channels that are in service.
+
+        `kind` is the last part of the rule that the notice names.
+        """
         broken = {row.channel for row in self.outbox.disabled()}
         notices = tuple(
             Message(
                 id=f"ntc_{hashlib.sha256(f'{channel.id}|{key}'.encode()).hexdigest()[:20]}",
                 channel=channel,
-                rule=NOTICE_RULE,
+                rule=f"{_OWN_RULES}.{kind}",
                 alerts=(),
                 created=now,
                 kind=MessageKind.NOTICE,

@@ -11,7 +11,6 @@ its reason and next attempt and costs nobody else anything.
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -24,11 +23,13 @@ from monitor import feeds, pages, rereads
 from monitor.absences import check_absences, note_heard
 from monitor.clock import Clock
 from monitor.config import Settings
+from monitor.core import health
 from monitor.core.claims import may_hold_claims
 from monitor.core.corrections import reject
 from monitor.core.decide import Policy, decide
 from monitor.core.delivery import Backoff
-from monitor.core.errors import FetchError, MonitorError, ParseError
+from monitor.core.errors import FetchError, MonitorError, ParseError, StoreError
+from monitor.core.health import Seen
 from monitor.core.knowledge import Knowledge
 from monitor.core.memory import Needs, needs
 from monitor.core.model import (
@@ -44,9 +45,11 @@ from monitor.core.rules import RuleSet
 from monitor.core.subscribers import Subscriber
 from monitor.deliver import Deliverer, Terms
 from monitor.dispatch import Dispatch
-from monitor.fetch import Client, Fetched, NotModified
+from monitor.fetch import Client, Credential, Fetched, NotModified
 from monitor.knowledge import load_knowledge
 from monitor.notify import Notifier
+from monitor.pollbook import PollBook
+from monitor.pulse import Pulse
 from monitor.seedpacks import SeedPack, seed_articles
 from monitor.store import EntryMark, EntryState, FeedRow, OwedPage, PollResult, Store
 from monitor.telling import tell_decision
@@ -54,15 +57,11 @@ from monitor.workers import run_in_worker
 
 # A first poll tells about the last two days and takes the rest as history (DESIGN section 6).
 _RECENT = timedelta(hours=48)
-_PARSE_SECONDS = 20.0
+_PARSE_SECONDS = 10.0
 _PREPARE_SECONDS = 60.0
 _PAGES_AT_ONCE = 4
 # That an unchanged entry is still in its feed is noted no more often.
 _NOTED_EVERY = timedelta(days=1)
-# A failing feed waits twice as long each time, up to a day.
-_LONGEST_BACKOFF = timedelta(hours=24)
-# Polls are spread by up to this share of their interval, so that feeds do not march in step.
-_JITTER = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +92,7 @@ class Site:
     rules: RuleSet
     subscribers: tuple[Subscriber, ...]
     heartbeat_url: str | None = None
+    credentials: Mapping[str, Credential] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +124,15 @@ class Pipeline:
         self.dispatch = Dispatch(store)
         self.outbox = self.dispatch.outbox
         self.notifiers = notifiers
-        self.deliverer = Deliverer(store, self.dispatch, clock, self._terms)
+        self.pulse = Pulse()
+        self.deliverer = Deliverer(store, self.dispatch, clock, self._terms, self.pulse)
+        self.book = PollBook(
+            store,
+            self.dispatch,
+            clock,
+            settings=lambda: self.site.settings,
+            operators=lambda: self._terms().told_about_trouble(),
+        )
         self._client = client
         self._pages = pages.PageReader(client.get)
         self._clock = clock
@@ -156,12 +164,17 @@ class Pipeline:
     # --- poll --------------------------------------------------------------------------------
 
     async def poll_feed(self, feed: FeedRow) -> PollReport:
-        """Poll one feed and commit what it said; never raises for anything the feed did."""
+        """Poll one feed and commit what it said; never raises for anything the feed did.
+
+        Raises `StoreError` when the database refuses: that is nobody's feed's fault.
+        """
         started = self._clock.monotonic()
         try:
             report = await self._poll(feed)
         except (FetchError, ParseError) as error:
             report = await self._record_failure(feed, error)
+        except StoreError:
+            raise
         except MonitorError as error:
             report = await self._record_failure(feed, ParseError("internal", str(error)))
         except Exception as error:  # noqa: BLE001  (where a feed may fail in an unforeseen way)
@@ -173,18 +186,30 @@ class Pipeline:
 
     async def _poll(self, feed: FeedRow) -> PollReport:
         await self._read_owed_pages(feed)
+        whole = health.wants_whole(feed.health, self._clock.now())
         answer = await self._client.get(
-            feed.url, etag=feed.etag, last_modified=feed.last_modified, accept=feeds.ACCEPT
+            feed.address,
+            etag=None if whole else feed.etag,
+            last_modified=None if whole else feed.last_modified,
+            accept=feeds.ACCEPT,
+            credential=self.site.credentials.get(feed.id),
+        )
+        seen = Seen(
+            now=self._clock.now(),
+            permanent_url=answer.permanent_url,
+            max_age_seconds=answer.max_age_seconds,
+            whole=whole,
         )
         if isinstance(answer, NotModified):
-            poll = self._success(feed, "not-modified", feed.etag, feed.last_modified)
-            await asyncio.to_thread(self.store.record_poll, poll)
+            poll = self.book.success(feed, "not-modified", seen, (feed.etag, feed.last_modified))
+            await asyncio.to_thread(self.book.record, feed, poll)
             return PollReport(feed=feed.id, outcome="not-modified", next_poll=poll.next_poll)
         parsed = await self._parse(feed, answer)
         fresh, still_there = await self._fresh_entries(feed, parsed.entries)
         gathered = await self._with_pages(feed, fresh)
         articles = await self._prepare(feed, gathered)
-        poll = self._success(feed, "fetched", answer.etag, answer.last_modified)
+        seen = replace(seen, parsed=parsed, fresh=sum(item.state is None for item in gathered))
+        poll = self.book.success(feed, "fetched", seen, (answer.etag, answer.last_modified))
         marks = self._marks(gathered, articles, poll.at)
         decision = await asyncio.to_thread(
             self._decide,
@@ -340,7 +365,7 @@ class Pipeline:
             gazetteer=self.site.knowledge.gazetteer,
             now=poll.at,
             silent_before=poll.at - _RECENT if _first_poll_is(feed, "recent") else None,
-            silence_all="first-poll" if _first_poll_is(feed, "silent") else None,
+            silence_all=_silence(feed),
             thresholds=self.site.settings.memory.thresholds,
         )
         with self.store.write():
@@ -349,7 +374,7 @@ class Pipeline:
             )
             if self._full_text(feed) != "never":
                 poll = rereads.with_rereads(poll, decision)
-            self.store.record_poll(poll)
+            self.book.record(feed, poll)
         tell_decision(self._log, decision, self.site.knowledge.gazetteer)
         return decision
 
@@ -366,47 +391,16 @@ class Pipeline:
             for item in gathered
         )
 
-    # --- when next ---------------------------------------------------------------------------
-
-    def _success(
-        self, feed: FeedRow, outcome: str, etag: str | None, last_modified: str | None
-    ) -> PollResult:
-        now = self._clock.now()
-        return PollResult(
-            feed=feed.id,
-            at=now,
-            outcome=outcome,
-            next_poll=now + self._interval(feed),
-            etag=etag,
-            last_modified=last_modified,
-        )
-
-    def _interval(self, feed: FeedRow) -> timedelta:
-        fetch = self.site.settings.fetch
-        wanted = feed.policy.interval_seconds
-        interval = fetch.min_interval if wanted is None else timedelta(seconds=wanted)
-        bounded = min(max(interval, fetch.min_interval), fetch.max_interval)
-        return bounded * random.uniform(1, 1 + _JITTER)  # noqa: S311  (spreading, not secrecy)
-
     async def _record_failure(self, feed: FeedRow, error: FetchError | ParseError) -> PollReport:
-        now = self._clock.now()
-        wait = min(self._interval(feed) * 2 ** min(feed.error_count, 16), _LONGEST_BACKOFF)
-        if isinstance(error, FetchError) and error.retry_after_seconds is not None:
-            wait = max(wait, timedelta(seconds=error.retry_after_seconds))
-        poll = PollResult(
-            feed=feed.id,
-            at=now,
-            outcome=error.reason,
-            next_poll=now + wait,
-            error=str(error),
-        )
-        await asyncio.to_thread(self.store.record_poll, poll)
+        poll = self.book.failure(feed, error)
+        await asyncio.to_thread(self.book.record, feed, poll)
         return PollReport(
             feed=feed.id, outcome=error.reason, error=str(error), next_poll=poll.next_poll
         )
 
     def _tell_poll(self, report: PollReport) -> None:
         outcomes = report.decision.outcomes
+        self._count(report)
         self._log.log(
             30 if report.failed else 20,
             "poll.done",
@@ -419,6 +413,15 @@ class Pipeline:
             alerts=len(report.decision.alerts),
             seconds=round(report.seconds, 3),
             next_poll=report.next_poll.isoformat(timespec="seconds"),
+        )
+
+    def _count(self, report: PollReport) -> None:
+        self.pulse.polled(report.outcome, report.seconds)
+        self.pulse.articles += len(report.decision.outcomes)
+        for outcome in report.decision.outcomes:
+            self.pulse.claims.update(claim.verdict.value for claim in outcome.claims)
+        self.pulse.alerts.update(
+            (alert.rule, alert.disposition.value) for alert in report.decision.alerts
         )
 
     # --- absences ----------------------------------------------------------------------------
@@ -472,6 +475,13 @@ class Pipeline:
         """Release and try once everything that is due now; return how many were sent, how many not."""
         await self.release_due()
         return await self.deliverer.deliver_due()
+
+
+def _silence(feed: FeedRow) -> str | None:
+    """Say why nothing of this poll may alert, or None."""
+    if feed.health.silent_once:
+        return "restored"
+    return "first-poll" if _first_poll_is(feed, "silent") else None
 
 
 def _first_poll_is(feed: FeedRow, mode: str) -> bool:

@@ -4,30 +4,42 @@
 What it is not: the work itself (`pipeline`). Rules of this file: a handful of jobs, never one per
 feed; a job only hands work to our own task group, because APScheduler 3 cancels running coroutine
 jobs at shutdown whatever `wait` says; stopping means: no new work, finish what is under way within
-a bound, release the rest (leases make it due again).
+a bound, release the rest (leases make it due again). APScheduler counts in wall-clock time, so a
+task on the monotonic clock watches for jumps of it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
+import math
+import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import structlog
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.events import (
+    EVENT_JOB_ERROR,
+    EVENT_JOB_EXECUTED,
+    EVENT_JOB_MAX_INSTANCES,
+    EVENT_JOB_MISSED,
+    JobEvent,
+)
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor import systemd, upkeep
+from monitor import __version__, systemd, upkeep
 from monitor.canary import Canary
 from monitor.clock import Clock
-from monitor.core.errors import ConfigError
+from monitor.core.alarms import STORAGE
+from monitor.core.errors import ConfigError, StoreError
 from monitor.core.model import Delivery
 from monitor.pipeline import Pipeline, Site
-from monitor.store import FeedRow
+from monitor.pulse import LATEST_DELIVERY
+from monitor.store import FeedRow, gauges
 
 _TICK_SECONDS = 1.0
 _UPKEEP_MINUTES = 10
@@ -35,8 +47,18 @@ _UPKEEP_MINUTES = 10
 _ABSENCES_MINUTES = 5
 # systemd's TimeoutStopSec in the shipped unit is 45 s; leave time to close the database.
 _DRAIN_SECONDS = 25.0
-# The watchdog is fed only if the last tick began at most this long ago.
-_TICK_LATE = timedelta(seconds=30)
+# A job that begins later than this after its time is counted as late.
+_LATE = timedelta(seconds=5)
+# The clock is looked at so often, and called jumped when it gained or lost more than this.
+_CLOCK_SECONDS = 5.0
+_JUMP = timedelta(seconds=60)
+# After a start or a long sleep everything is due: at least so many polls begin each second.
+_LEAST_STARTS = 8
+_TROUBLES = {
+    EVENT_JOB_ERROR: "failed",
+    EVENT_JOB_MISSED: "missed",
+    EVENT_JOB_MAX_INSTANCES: "still running",
+}
 
 
 class Daemon:
@@ -49,22 +71,27 @@ class Daemon:
         clock: Clock,
         reload: Callable[[], Awaitable[Site]],
         status: systemd.Notifier,
+        room: gauges.Room | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._clock = clock
         self._reload = reload
         self._systemd = status
+        self._storage = room
         self._log = structlog.get_logger()
         self._stop = asyncio.Event()
         self._stopping_twice = asyncio.Event()
         self._polling: set[str] = set()
         self._keeping_up = False
         self._tasks: set[asyncio.Task[None]] = set()
-        self._last_tick = clock.monotonic()
+        self._clocks = (clock.now(), clock.monotonic())
         self._last_heartbeat = float("-inf")
         self._is_singing = False
         self._canary = Canary(pipeline, clock.now)
         self._room = asyncio.Semaphore(pipeline.site.settings.fetch.concurrency)
+        self._scheduler = self._made_scheduler()
+        self.pulse = pipeline.pulse
+        self.pulse.started = self.pulse.reloaded = clock.now()
 
     async def run(self) -> None:
         """Run until SIGTERM or SIGINT, then drain; a second signal ends at once."""
@@ -72,19 +99,21 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._on_stop_signal)
         loop.add_signal_handler(signal.SIGHUP, self._spawn, self._on_reload)
-        scheduler = self._scheduler()
-        scheduler.start()
-        self._systemd.ready(self._status_line())
+        self._scheduler.start()
+        watch = loop.create_task(self._watch_clock())
+        self._systemd.ready(await asyncio.to_thread(self._status_line))
         self._log.info("daemon.ready", feeds=len(self._pipeline.store.feeds()))
         try:
             await self._stop.wait()
         finally:
+            self.pulse.stopping = True
             self._systemd.stopping()
-            scheduler.shutdown(wait=False)
+            watch.cancel()
+            self._scheduler.shutdown(wait=False)
             await self._drain()
             self._log.info("daemon.stopped")
 
-    def _scheduler(self) -> AsyncIOScheduler:
+    def _made_scheduler(self) -> AsyncIOScheduler:
         # A late beat must run late, once, rather than be skipped: the default grace is one second.
         scheduler = AsyncIOScheduler(
             timezone="UTC",
@@ -106,16 +135,28 @@ class Daemon:
         scheduler.add_job(
             self._check_absences, "interval", minutes=_ABSENCES_MINUTES, id="absences"
         )
-        scheduler.add_listener(self._on_job_trouble, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+        scheduler.add_listener(self._on_job_event, EVENT_JOB_EXECUTED | sum(_TROUBLES))
         return scheduler
 
     def _beat_seconds(self) -> float:
         interval = self._systemd.watchdog_interval_seconds()
         return min(interval / 3, 10.0) if interval else 10.0
 
-    def _on_job_trouble(self, event: JobExecutionEvent) -> None:
-        self._log.error(
-            "schedule.trouble", job=event.job_id, error=repr(event.exception or "missed")
+    def _on_job_event(self, event: JobEvent) -> None:
+        outcome = _TROUBLES.get(event.code)
+        due = getattr(event, "scheduled_run_time", None)
+        if outcome is None and due is not None and self._clock.now() - due > _LATE:
+            outcome = "late"
+        if outcome is None:
+            return
+        self.pulse.jobs[event.job_id, outcome] += 1
+        error = getattr(event, "exception", None)
+        self._log.log(
+            40 if error else 30,
+            "schedule.trouble",
+            job=event.job_id,
+            outcome=outcome,
+            error=repr(error) if error else None,
         )
 
     def _on_stop_signal(self) -> None:
@@ -127,6 +168,8 @@ class Daemon:
         async def guarded() -> None:
             try:
                 await work()
+            except StoreError as error:
+                self._on_refusal(error)
             except Exception:  # noqa: BLE001
                 # Work records its own failures; what arrives here is a defect, and must not be lost.
                 self._log.exception("daemon.defect")
@@ -141,14 +184,26 @@ class Daemon:
         """Hand every due feed and the due deliveries to tasks; never waits for them."""
         if self._stop.is_set():
             return
-        self._last_tick = self._clock.monotonic()
-        now = self._clock.now()
-        for feed in await asyncio.to_thread(self._pipeline.store.due_feeds, now):
-            if feed.id not in self._polling:
-                self._polling.add(feed.id)
-                self._spawn(partial(self._poll, feed))
-        self._spawn(self._release)
-        await self._deliver_due()
+        self.pulse.last_tick, self.pulse.ticked = self._clock.monotonic(), self._clock.now()
+        try:
+            if await self._may_write():
+                if await self._has_room():
+                    await self._start_polls()
+                self._spawn(self._release)
+                await self._deliver_due()
+        except StoreError as error:
+            self._on_refusal(error)
+
+    async def _start_polls(self) -> None:
+        due = await asyncio.to_thread(self._pipeline.store.due_feeds, self._clock.now())
+        for feed in self._admitted([feed for feed in due if feed.id not in self._polling]):
+            self._polling.add(feed.id)
+            self._spawn(partial(self._poll, feed))
+
+    def _admitted(self, due: Sequence[FeedRow]) -> Sequence[FeedRow]:
+        """Return the feeds that may begin now: thousands that are due at once are spread."""
+        least = self._pipeline.site.settings.fetch.min_interval.total_seconds()
+        return due[: max(_LEAST_STARTS, math.ceil(len(due) * _TICK_SECONDS / max(least, 0.001)))]
 
     async def _release(self) -> None:
         await self._pipeline.release_due()
@@ -204,16 +259,22 @@ class Daemon:
             await self._deliver_due()
 
     async def _beat(self) -> None:
-        """Feed the watchdog if the scheduler ticks and the database answers; say how things are."""
-        await asyncio.to_thread(
-            self._pipeline.store.mark, "heartbeat", self._clock.now().isoformat()
-        )
-        late = self._clock.monotonic() - self._last_tick
-        if late <= _TICK_LATE.total_seconds():
+        """Write a heartbeat; feed the watchdog if everything it guards moved; say how things are."""
+        now = self._clock.now()
+        store = self._pipeline.store
+        try:
+            self.pulse.queue_stuck = await asyncio.to_thread(
+                gauges.is_stuck, store, now - LATEST_DELIVERY
+            )
+            await asyncio.to_thread(self._write_marks)
+            line = await asyncio.to_thread(self._status_line)
+        except StoreError as error:
+            self._on_refusal(error)
+            line = f"nothing can be stored: {error}"
+        if self.pulse.moves(self._clock.monotonic()):
             self._systemd.watchdog()
             self._beat_outside()
         self._spawn(self._sing)
-        line = await asyncio.to_thread(self._status_line)
         self._systemd.status(line)
 
     def _beat_outside(self) -> None:
@@ -238,21 +299,106 @@ class Daemon:
         finally:
             self._is_singing = False
 
+    def _write_marks(self) -> None:
+        """Leave word in the database for `status`, which is another process."""
+        monotonic = self._clock.monotonic()
+        self.pulse.last_write = monotonic
+        facts = {
+            "version": __version__,
+            "pid": os.getpid(),
+            "started": self.pulse.started.isoformat() if self.pulse.started else None,
+            "complaints": self.pulse.complaints(monotonic),
+            "warnings": self.pulse.warnings(),
+        }
+        store = self._pipeline.store
+        with store.write():
+            store.mark("heartbeat", self._clock.now().isoformat())
+            store.mark("daemon", json.dumps(facts, ensure_ascii=False))
+
     def _status_line(self) -> str:
         feeds = self._pipeline.store.feeds()
-        broken = sum(feed.error_count > 0 for feed in feeds)
-        waiting = len(self._pipeline.outbox.rows("pending"))
-        return f"{len(feeds)} feeds, {broken} failing; {waiting} deliveries waiting"
+        failing = sum(feed.error_count > 0 for feed in feeds)
+        states = gauges.waiting(self._pipeline.store).states
+        line = (
+            f"{len(feeds)} feeds, {failing} failing; {states.get('pending', 0)} deliveries waiting, "
+            f"{states.get('dead', 0)} given up"
+        )
+        trouble = self.pulse.complaints(self._clock.monotonic()) if self.pulse.last_tick else ()
+        if self.pulse.reload_refused is not None:
+            trouble = (*trouble, "reload refused, the old configuration stays")
+        return "; ".join((*trouble, line))
+
+    # --- storage -----------------------------------------------------------------------------
+
+    def _on_refusal(self, error: StoreError) -> None:
+        """Remember that the database refused; said once, until it takes something again."""
+        if self.pulse.store_refusal is None:
+            self._log.error("store.refused", reason=str(error))
+        self.pulse.store_refusal = str(error)
+
+    async def _may_write(self) -> bool:
+        """Say whether the database takes what we write; after a refusal, by trying."""
+        if self.pulse.store_refusal is not None:
+            await asyncio.to_thread(self._write_marks)  # raises while it still refuses
+            self._log.warning("store.back", refused=self.pulse.store_refusal)
+            self.pulse.store_refusal = None
+        return True
+
+    async def _has_room(self) -> bool:
+        """Say whether feeds may be polled: not when the disk is nearly full."""
+        complaint = self._storage.complaint() if self._storage is not None else None
+        if complaint is not None and self.pulse.storage is None:
+            self._log.error("storage.low", reason=complaint)
+            await asyncio.to_thread(
+                self._pipeline.book.alarm, STORAGE, "No feed is polled: no room", complaint
+            )
+        if complaint is None and self.pulse.storage is not None:
+            self._log.warning("storage.back")
+        self.pulse.storage = complaint
+        return complaint is None
+
+    # --- the wall clock ----------------------------------------------------------------------
+
+    async def _watch_clock(self) -> None:
+        while True:
+            await asyncio.sleep(_CLOCK_SECONDS)
+            try:
+                await self.realign()
+            except StoreError as error:
+                self._on_refusal(error)
+
+    async def realign(self) -> None:
+        """After a jump of the wall clock (or a suspend), move what waits by as much.
+
+        Without this a clock set back two days would stop everything for two days.
+        """
+        now, monotonic = self._clock.now(), self._clock.monotonic()
+        jump = (now - self._clocks[0]) - timedelta(seconds=monotonic - self._clocks[1])
+        self._clocks = (now, monotonic)
+        if abs(jump) <= _JUMP:
+            return
+        self.pulse.clock_jumps += 1
+        self._log.warning("clock.jumped", seconds=round(jump.total_seconds()))
+        await asyncio.to_thread(gauges.shift_times, self._pipeline.store, jump)
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=now)
+
+    # --- reload ------------------------------------------------------------------------------
 
     async def _on_reload(self) -> None:
         self._systemd.reloading()
         try:
             site = await self._reload()
-        except ConfigError as error:
-            self._log.error("reload.refused", problems=[str(item) for item in error.problems])
-            self._systemd.ready("reload refused, the old configuration stays")
+        except Exception as error:  # noqa: BLE001  (whatever is wrong, the old one stays)
+            problems = error.problems if isinstance(error, ConfigError) else (error,)
+            self.pulse.reload_refused = str(problems[0]) + (
+                f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+            )
+            self._log.error("reload.refused", problems=[str(item) for item in problems])
+            self._systemd.ready(await asyncio.to_thread(self._status_line))
             return
         self._room = asyncio.Semaphore(site.settings.fetch.concurrency)
+        self.pulse.reload_refused, self.pulse.reloaded = None, self._clock.now()
         self._log.info("reload.done", rules=len(site.rules.rules))
         self._systemd.ready(await asyncio.to_thread(self._status_line))
 

@@ -161,6 +161,8 @@ class Site:
     smtp_port: int = 25
     subscribers: dict[str, dict[str, str]] = field(default_factory=dict)
     interval: str = "100ms"
+    longest: str = ""
+    deadline: str = "30s"
     sender: str = "Figurewatch <alerts@example.org>"
     packs: list[str] = field(default_factory=list)
     seed_paths: list[str] = field(default_factory=list)
@@ -185,7 +187,9 @@ class Site:
 [fetch]
 allow_networks = ["127.0.0.0/8"]
 min_interval = "{self.interval}"
+max_interval = "{self.longest or self.interval}"
 per_host_interval = "0s"
+deadline = "{self.deadline}"
 [seeds]
 packs = {json.dumps(self.packs)}
 paths = {json.dumps(self.seed_paths)}

@@ -29,6 +29,9 @@ _OWNERS = {
     "trafilatura": ("pages",),
     "protego": ("pages",),
     "aiosmtpd": ("demo/",),
+    "starlette": ("web/",),
+    "uvicorn": ("web/",),
+    "prometheus_client": ("web/",),
     "requests": (),
     "urllib.request": (),
 }

@@ -35,6 +35,7 @@ _MODULES = {
     "sqlite-utils": "sqlite_utils",
     "ahocorasick-rs": "ahocorasick_rs",
     "google-re2": "re2",
+    "prometheus-client": "prometheus_client",
 }
 # Declared for another distribution that needs it; pyproject.toml says why.
 _FOR_OTHERS = {"lxml-html-clean"}
@@ -61,7 +62,9 @@ def _committed_files() -> list[Path]:
             and not (name.startswith(".") and "cache" in name)
         ]
         found += [Path(folder) / name for name in files]
-    return sorted(path for path in found if path.suffix not in {".pyc", ".db"})
+    return sorted(
+        path for path in found if path.suffix not in {".pyc", ".db"} and path.name != ".git"
+    )
 
 
 _FILES = _committed_files()

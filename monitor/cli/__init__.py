@@ -3,7 +3,8 @@
 
 Rules of this file: importing it imports click and nothing else, so that `--help` and `version` stay
 quick; each command lives in a module named in `_COMMANDS` and is imported when it is used. Exit
-codes: 0 done, 1 problems found, 2 usage, 3 not running, 75 try again, 78 configuration.
+codes: 0 done, 1 problems found, 2 usage, 3 not running, 70 a defect of ours, 74 state, 75 try again,
+77 permission, 78 configuration.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import traceback
 
 import click
 
@@ -32,17 +34,21 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "alerts": ("monitor.cli.alerts", "List, show, resend, acknowledge and silence alerts."),
     "outbox": ("monitor.cli.outbox", "List, show, retry and drop deliveries."),
     "corpus": ("monitor.cli.corpus", "Count what the site already knows."),
-    "db": ("monitor.cli.db", "Look after the database."),
     "notify": ("monitor.cli.notify", "Send test messages."),
+    "db": ("monitor.cli.db", "Back up, check, restore, migrate and tidy the database."),
     "config": ("monitor.cli.config", "Show and check the configuration."),
     "status": ("monitor.cli.status", "Say how the daemon and its feeds are doing."),
+    "doctor": ("monitor.cli.doctor", "Look whether this machine and site are fit to run it."),
     "demo": ("monitor.cli.demo", "Show everything at work on a small news world of its own."),
     "version": ("monitor.cli.version", "Print the version."),
 }
 
 EXIT_PROBLEMS = 1
 EXIT_NOT_RUNNING = 3
+EXIT_SOFTWARE = 70
+EXIT_STATE = 74
 EXIT_TRY_AGAIN = 75
+EXIT_PERMISSION = 77
 EXIT_CONFIG = 78
 
 
@@ -83,11 +89,19 @@ class _LazyGroup(click.Group):
         except MonitorError as error:
             click.echo(f"error: {error}", err=True)
             sys.exit(_exit_code(error))
+        except PermissionError as error:
+            click.echo(f"error: {error.filename}: {error.strerror}", err=True)
+            sys.exit(EXIT_PERMISSION)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, OSError):
+            raise
+        except Exception:  # noqa: BLE001  (where a defect of ours ends up)
+            traceback.print_exc()
+            sys.exit(EXIT_SOFTWARE)
 
 
 def _exit_code(error: Exception) -> int:
-    locked = type(error).__name__ == "StateLockedError"
-    return EXIT_TRY_AGAIN if locked else EXIT_PROBLEMS
+    names = {"StateLockedError": EXIT_TRY_AGAIN, "StoreError": EXIT_STATE}
+    return names.get(type(error).__name__, EXIT_PROBLEMS)
 
 
 @click.command(

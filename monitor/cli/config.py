@@ -54,13 +54,20 @@ def _lines(tree: dict[str, object]) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for section, table in tree.items():
         if isinstance(table, dict):
-            found += [(f"{section}.{key}", _value(value)) for key, value in table.items()]
+            found += [(f"{section}.{key}", _shown(key, value)) for key, value in table.items()]
         elif isinstance(table, (list, tuple)):
             for index, row in enumerate(table):
                 found += [
-                    (f"{section}[{index}].{key}", _value(value)) for key, value in row.items()
+                    (f"{section}[{index}].{key}", _shown(key, value)) for key, value in row.items()
                 ]
     return found
+
+
+def _shown(key: str, value: object) -> str:
+    """Write a value; the address of a webhook often is a key by itself."""
+    from monitor.core.urls import redact  # noqa: PLC0415
+
+    return _value(redact(value) if key == "webhook" and isinstance(value, str) else value)
 
 
 def _value(value: object) -> str:

@@ -1,24 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`figurewatch feeds list|add|remove`."""
+"""`figurewatch feeds list|add|remove|enable|disable`; the others are in `feedlists`."""
 
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import click
 
 from monitor.bootstrap import assemble
+from monitor.cli.feedlists import discover_feeds, export_feeds, import_feeds, test_feed
 from monitor.cli.options import config_option, emit_rows, format_option
 from monitor.config import FeedSettings
 from monitor.core.errors import ConfigError, MonitorError, Problem
 from monitor.store import FeedPolicy, FeedRow
 
-_COLUMNS = ("id", "publisher", "url", "state", "last_success", "next_poll", "errors", "last_error")
+_COLUMNS = ("id", "publisher", "url", "state", "reason", "last_success", "next_poll", "errors")
 
 
 @click.group()
 def feeds() -> None:
-    """List, add and remove feeds."""
+    """List, find, test, add and remove feeds."""
+
+
+for _command in (discover_feeds, test_feed, import_feeds, export_feeds):
+    feeds.add_command(_command)
 
 
 @feeds.command(name="list")
@@ -31,10 +37,11 @@ def list_feeds(config: str | None, form: str) -> None:
         known = {feed.id: feed for feed in store.feeds()}
     # Feeds of the file that no daemon has taken over yet are shown as they will be.
     rows = known | {feed.id: feed for feed in assembly.feeds() if feed.id not in known}
-    emit_rows((_row(rows[name]) for name in sorted(rows)), _COLUMNS, form)
+    now = assembly.clock.now()
+    emit_rows((_row(rows[name], now) for name in sorted(rows)), _COLUMNS, form)
 
 
-def _row(feed: FeedRow) -> dict[str, object]:
+def _row(feed: FeedRow, now: datetime) -> dict[str, object]:
     def when(moment: object) -> str | None:
         return moment.isoformat(timespec="seconds") if hasattr(moment, "isoformat") else None
 
@@ -43,7 +50,9 @@ def _row(feed: FeedRow) -> dict[str, object]:
         "publisher": feed.publisher,
         "url": feed.url,
         "origin": feed.origin,
-        "state": feed_state(feed),
+        "state": feed.state(now).value,
+        "reason": feed.reason(now),
+        "moved_to": feed.health.moved_to,
         "enabled": feed.enabled,
         "last_poll": when(feed.last_poll),
         "last_success": when(feed.last_success),
@@ -54,15 +63,6 @@ def _row(feed: FeedRow) -> dict[str, object]:
         "polls": feed.polls,
         "articles": feed.articles,
     }
-
-
-def feed_state(feed: FeedRow) -> str:
-    """Say in one word how a feed is doing."""
-    if not feed.enabled:
-        return "disabled"
-    if feed.last_poll is None:
-        return "new"
-    return "broken" if feed.error_count else "healthy"
 
 
 @feeds.command()
@@ -80,7 +80,7 @@ def add(
     assembly = assemble(config)
     try:
         settings = FeedSettings.model_validate(
-            {"id": feed_id or _name(url), "url": url, "publisher": publisher}
+            {"id": feed_id or feed_name(url), "url": url, "publisher": publisher}
             | ({"interval": interval} if interval else {})
         )
     except ValidationError as error:
@@ -91,7 +91,18 @@ def add(
             )
         ) from error
     now = assembly.clock.now()
-    row = FeedRow(
+    row = new_row(settings, now)
+    if any(feed.id == settings.id for feed in assembly.settings.feed):
+        msg = f"the configuration file already has a feed {settings.id!r}"
+        raise MonitorError(msg)
+    with assembly.open_store() as store:
+        store.add_feed(row, now)
+    click.echo(f"added {settings.id}")
+
+
+def new_row(settings: FeedSettings, now: datetime) -> FeedRow:
+    """Return a feed that is added by command."""
+    return FeedRow(
         id=settings.id,
         url=settings.url,
         publisher=settings.publisher or settings.id,
@@ -112,15 +123,10 @@ def add(
         polls=0,
         articles=0,
     )
-    if any(feed.id == settings.id for feed in assembly.settings.feed):
-        msg = f"the configuration file already has a feed {settings.id!r}"
-        raise MonitorError(msg)
-    with assembly.open_store() as store:
-        store.add_feed(row, now)
-    click.echo(f"added {settings.id}")
 
 
-def _name(url: str) -> str:
+def feed_name(url: str) -> str:
+    """Return a short name for a feed from its host name."""
     host = re.sub(r"^https?://(?:www\.|rss\.|feeds?\.)?", "", url.lower())
     return re.sub(r"[^a-z0-9]+", "-", host.split("/")[0]).strip("-") or "feed"
 
@@ -139,3 +145,36 @@ def remove(config: str | None, feed_id: str) -> None:
             msg = f"no added feed {feed_id!r}"
             raise MonitorError(msg)
     click.echo(f"removed {feed_id}")
+
+
+@feeds.command()
+@config_option
+@click.argument("feed_id", metavar="ID")
+def disable(config: str | None, feed_id: str) -> None:
+    """Stop polling a feed until `enable`, also one of the configuration file."""
+    _stop(config, feed_id, "by command")
+    click.echo(f"disabled {feed_id}")
+
+
+@feeds.command()
+@config_option
+@click.argument("feed_id", metavar="ID")
+def enable(config: str | None, feed_id: str) -> None:
+    """Poll a feed again that was disabled by command or stopped because it was gone."""
+    _stop(config, feed_id, None)
+    click.echo(f"enabled {feed_id}; it is due now")
+
+
+def _stop(config: str | None, feed_id: str, reason: str | None) -> None:
+    assembly = assemble(config)
+    with assembly.open_store() as store:
+        known = {feed.id for feed in store.feeds()}
+        configured = tuple(feed for feed in assembly.feeds() if feed.id == feed_id)
+        if feed_id not in known and configured:  # no daemon has taken the file over yet
+            store.sync_feeds(assembly.feeds(), assembly.clock.now())
+        if configured and not configured[0].enabled and reason is None:
+            msg = f"{feed_id!r} has enabled = false in {assembly.loaded.path}"
+            raise MonitorError(msg)
+        if not store.stop_feed(feed_id, reason, assembly.clock.now()):
+            msg = f"no feed {feed_id!r}"
+            raise MonitorError(msg)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import sys
 
 import click
@@ -30,6 +31,8 @@ def run(config: str | None, log_level: str | None, log_format: str | None) -> No
     assembly = assemble(config)
     settings = assembly.settings.log
     logs.set_up(log_level or settings.level, log_format or settings.format)  # type: ignore[arg-type]
+    # A dump of this process would hold every secret.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with state_lock(assembly.loaded.database):
         asyncio.run(run_daemon(config, assembly))
 

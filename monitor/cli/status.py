@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 
 import click
 
 from monitor.bootstrap import Assembly, assemble, is_running
 from monitor.cli import EXIT_NOT_RUNNING
-from monitor.cli.feeds import feed_state
 from monitor.cli.options import config_option
 from monitor.store import Outbox, Store
 
@@ -38,20 +38,22 @@ def status(config: str | None, form: str) -> None:
 
 
 def _facts(assembly: Assembly, store: Store, *, running: bool) -> dict[str, object]:
-    outbox = Outbox(store)
+    outbox, now = Outbox(store), assembly.clock.now()
     unfinished = [*outbox.rows("pending"), *outbox.rows("leased"), *outbox.rows("dead")]
     return {
         "running": running,
         "database": str(assembly.loaded.database),
         "heartbeat": store.marks().get("heartbeat"),
         "canary_seconds": _seconds(store.marks().get("canary_seconds")),
+        "daemon": json.loads(store.marks().get("daemon", "{}")) if running else {},
         "rules": len(assembly.site.rules.rules),
         "counts": store.counts(),
         "packs": {name: articles for name, (_, articles, _) in store.packs().items()},
         "feeds": [
             {
                 "id": feed.id,
-                "state": feed_state(feed),
+                "state": feed.state(now).value,
+                "reason": feed.reason(now),
                 "last_outcome": feed.last_outcome,
                 "last_error": feed.last_error,
                 "errors": feed.error_count,
@@ -78,12 +80,21 @@ def _seconds(text: str | None) -> float | None:
     return None if text is None else float(text)
 
 
+def _counted(states: Counter[str]) -> str:
+    return "".join(f", {count} {state}" for state, count in sorted(states.items()))
+
+
 def _print(facts: dict[str, object]) -> None:
     feeds, deliveries, counts = facts["feeds"], facts["deliveries"], facts["counts"]
     assert isinstance(feeds, list)  # noqa: S101  (built above)
     assert isinstance(deliveries, list)  # noqa: S101
     assert isinstance(counts, dict)  # noqa: S101
     click.echo(f"daemon      {'running' if facts['running'] else 'not running'}")
+    daemon = facts["daemon"]
+    assert isinstance(daemon, dict)  # noqa: S101
+    for kind in ("complaints", "warnings"):
+        for line in daemon.get(kind, ()):
+            click.echo(f"  {kind.removesuffix('s')}: {line}")
     click.echo(f"heartbeat   {facts['heartbeat'] or 'never'}")
     if facts["canary_seconds"] is not None:
         click.echo(f"canary      heard after {facts['canary_seconds']} s")
@@ -92,11 +103,12 @@ def _print(facts: dict[str, object]) -> None:
         f"memory      {counts['articles']} articles, {counts['claims']} claims, "
         f"{counts['alerts']} alerts"
     )
-    broken = [feed for feed in feeds if feed["state"] == "broken"]
-    click.echo(f"feeds       {len(feeds)}, {len(broken)} broken")
-    for feed in broken[:_SHOWN]:
+    states = Counter(feed["state"] for feed in feeds)
+    click.echo(f"feeds       {len(feeds)}{_counted(states)}")
+    for feed in [feed for feed in feeds if feed["reason"]][:_SHOWN]:
+        failures = f" ({feed['errors']}x)" if feed["errors"] else ""
         click.echo(
-            f"  {feed['id']}: {feed['last_error']} ({feed['errors']}x), next {feed['next_poll']}"
+            f"  {feed['id']}: {feed['state']}: {feed['reason']}{failures}, next {feed['next_poll']}"
         )
     click.echo(
         f"deliveries  {counts.get('deliveries_sent', 0)} sent, "

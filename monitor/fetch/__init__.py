@@ -11,10 +11,17 @@ httpx:
    host's turn is not counted.
 3. Bytes are counted as they arrive and as they are decoded; a limit acts before memory does.
 4. A body that ended early is an error, never a short body.
-5. No cookies, no Referer, no credentials; POST never follows a redirect.
+5. No cookies, no Referer; a configured credential goes to its own origin only; POST never follows a redirect.
 """
 
-from monitor.fetch.client import Answer, Client, ClientSettings, Fetched, NotModified
+from monitor.fetch.client import (
+    Answer,
+    Client,
+    ClientSettings,
+    Credential,
+    Fetched,
+    NotModified,
+)
 from monitor.fetch.guard import Resolver
 
-__all__ = ["Answer", "Client", "ClientSettings", "Fetched", "NotModified", "Resolver"]
+__all__ = ["Answer", "Client", "ClientSettings", "Credential", "Fetched", "NotModified", "Resolver"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 from urllib.parse import urljoin, urlsplit
@@ -63,6 +63,24 @@ class ClientSettings:
     post_head_seconds: float = 15.0
     post_body_seconds: float = 5.0
     post_body_bytes: int = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """A header that proves who we are, for one origin and no other; `value` is a secret."""
+
+    origin: str
+    header: str
+    value: str = field(repr=False)
+
+    @classmethod
+    def for_url(cls, url: str, header: str, value: str) -> Credential:
+        """Return a credential for the origin of a URL."""
+        return cls(origin=_origin(url), header=header.lower(), value=value)
+
+    def headers_for(self, url: str) -> dict[str, str]:
+        """Return the header if the URL is of the credential's origin."""
+        return {self.header: self.value} if _origin(url) == self.origin else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,11 +164,15 @@ class Client:
         etag: str | None = None,
         last_modified: str | None = None,
         accept: str | None = None,
+        credential: Credential | None = None,
     ) -> Fetched | NotModified:
-        """Return the whole answer, or that nothing changed; raise `FetchError` for all else."""
+        """Return the whole answer, or that nothing changed; raise `FetchError` for all else.
+
+        `credential` is sent to its own origin only, whatever redirects.
+        """
         headers = self._get_headers(etag, last_modified, accept)
         with as_fetch_errors(), anyio.fail_after(self._settings.deadline_seconds) as scope:
-            return await self._follow(url, headers, scope)
+            return await self._follow(url, headers, scope, credential)
         raise AssertionError  # pragma: no cover  (the block above returns or raises)
 
     def _get_headers(
@@ -169,14 +191,19 @@ class Client:
         }
 
     async def _follow(
-        self, url: str, headers: Mapping[str, str], scope: anyio.CancelScope
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        scope: anyio.CancelScope,
+        credential: Credential | None,
     ) -> Fetched | NotModified:
         here, permanent = url, True
         settled: str | None = None
         for _ in range(_MOST_REDIRECTS + 1):
+            own = credential.headers_for(here) if credential else {}
             async with (
                 self._turn(here, scope),
-                self._send("GET", here, headers) as response,
+                self._send("GET", here, {**headers, **own}) as response,
             ):
                 if response.status_code not in _REDIRECTS:
                     return await self._taken(here, settled, headers, response)
@@ -317,6 +344,12 @@ class Client:
                     if len(start) >= self._settings.post_body_bytes:
                         break
         return f"{_reason_phrase(response)} {shown(bytes(start[:_DETAIL_BYTES]))}".strip()
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return f"{parts.scheme}://{parts.hostname}:{port}"
 
 
 def _refuse_unfetchable(url: str) -> None:

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from monitor.core.health import FeedHealth, FeedState, describe, feed_state
 from monitor.core.model import Article
 
 
@@ -39,6 +40,33 @@ class FeedRow:
     error_count: int
     polls: int
     articles: int
+    health: FeedHealth = field(default_factory=FeedHealth)
+    stopped: str | None = None
+
+    @property
+    def address(self) -> str:
+        """The URL that is polled: where the feed moved to, else the configured one."""
+        return self.health.moved_to or self.url
+
+    def state(self, now: datetime) -> FeedState:
+        """Return how the feed is doing."""
+        return feed_state(
+            self.health,
+            enabled=self.enabled,
+            stopped=self.stopped,
+            polled=self.last_poll is not None,
+            failure=self.last_outcome if self.error_count else None,
+            now=now,
+        )
+
+    def reason(self, now: datetime) -> str | None:
+        """Say in plain words why the feed is in its state; None while there is nothing to say."""
+        if self.stopped is not None or self.last_error is not None:
+            return self.stopped or self.last_error
+        state = self.state(now)
+        if state in {FeedState.EMPTY, FeedState.SILENT} or self.health.odd is not None:
+            return describe(self.health, now)
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +133,8 @@ class PollResult:
     last_modified: str | None = None
     entries: tuple[EntryMark, ...] = ()
     still_there: tuple[str, ...] = ()  # keys of unchanged entries, where noting it is due again
+    health: FeedHealth | None = None  # None leaves it as it is
+    stopped: str | None = None
 
     @property
     def failed(self) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from monitor.core.health import FeedHealth
 from monitor.core.model import (
     Article,
     ArticleVerdict,
@@ -252,4 +253,6 @@ def feed_of(row: dict[str, Any]) -> FeedRow:
         error_count=row["error_count"],
         polls=row["polls"],
         articles=row["articles"],
+        health=codec.load(FeedHealth, row["health"]),
+        stopped=row["stopped"],
     )

@@ -264,6 +264,13 @@ def m0003_withdrawals(db: Database) -> None:
             db.execute(statement)
 
 
+@migrations()
+def m0004_feed_health(db: Database) -> None:
+    """Remember how feeds are doing, and why one was stopped."""
+    db.execute("ALTER TABLE feeds ADD COLUMN health TEXT NOT NULL DEFAULT '{}'")
+    db.execute("ALTER TABLE feeds ADD COLUMN stopped TEXT")
+
+
 KNOWN_MIGRATIONS = frozenset(
-    {"m0001_first", "m0002_memory", "m0003_withdrawals"}
+    {"m0001_first", "m0002_memory", "m0003_withdrawals", "m0004_feed_health"}
 ) | add_delivery_steps(migrations)

@@ -21,7 +21,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from monitor.core.errors import StoreError
+from monitor.core.errors import MonitorError, StoreError
 from monitor.core.memory import Memory, Needs
 from monitor.core.model import (
     Alert,
@@ -36,6 +36,7 @@ from monitor.core.model import (
 )
 from monitor.core.sketches import index_keys
 from monitor.store import codec
+from monitor.store.backups import keep_before_migration
 from monitor.store.recalling import recall
 from monitor.store.records import EntryMark, EntryState, FeedRow, LedgerQuery, OwedPage, PollResult
 from monitor.store.rows import (
@@ -65,7 +66,7 @@ def open_store(path: Path | None) -> Store:
     Raises `StoreError` when the file is damaged, unreadable, or from a newer version.
     """
     try:
-        return Store(_connect(path))
+        return Store(_connect(path), path)
     except sqlite3.DatabaseError as error:
         msg = f"{path}: {error}"
         raise StoreError(msg) from error
@@ -91,10 +92,23 @@ def _connect(path: Path | None) -> sqlite3.Connection:
     return connection
 
 
+@contextmanager
+def _refusals_named() -> Iterator[None]:
+    """Turn a refusal of the file system or a damaged file into `StoreError`; defects pass."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+            raise
+        msg = f"the database refuses: {error}"
+        raise StoreError(msg) from error
+
+
 class Store:
     """All verbs on the database. Safe to share between threads: `write` holds a lock."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path | None = None) -> None:
+        self.path = path
         self.db = Database(connection)
         self._lock = threading.RLock()
         self._migrate()
@@ -109,7 +123,10 @@ class Store:
         if unknown:
             msg = f"the database was written by a newer version (migrations {sorted(unknown)})"
             raise StoreError(msg)
-        if migrations.pending(self.db):
+        pending = migrations.pending(self.db)
+        if pending and migrations.applied(self.db) and self.path is not None:
+            keep_before_migration(self.db.conn, self.path, pending[-1].name)
+        if pending:
             with self.write():
                 migrations.apply(self.db)
 
@@ -121,13 +138,18 @@ class Store:
                 with self.db.atomic():
                     yield
                 return
-            self.db.conn.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self.db.rollback()
-                raise
-            self.db.conn.execute("COMMIT")
+            with _refusals_named():
+                self.db.conn.execute("BEGIN IMMEDIATE")
+                try:
+                    yield
+                except BaseException:
+                    self.db.rollback()
+                    raise
+                try:
+                    self.db.conn.execute("COMMIT")
+                except sqlite3.Error:
+                    self.db.rollback()
+                    raise
 
     @contextmanager
     def unshared(self) -> Iterator[None]:
@@ -139,8 +161,9 @@ class Store:
         self, sql: str, parameters: Sequence[object] | dict[str, object] = ()
     ) -> list[dict[str, Any]]:
         """Return all rows of a query as dictionaries (this package only)."""
-        with self._lock:
+        with self._lock, _refusals_named():
             return list(self.db.query(sql, parameters))
+        raise AssertionError  # pragma: no cover  (the block above returns or raises)
 
     def rows_in(
         self, sql: str, values: Sequence[object], *, before: Sequence[object] = (), after: str = ""
@@ -165,11 +188,11 @@ class Store:
                 self._put_feed(feed, now)
 
     def add_feed(self, feed: FeedRow, now: datetime) -> None:
-        """Add one feed by command; raises `StoreError` when the id is taken."""
+        """Add one feed by command; raises `MonitorError` when the id is taken."""
         with self.write():
             if self.rows("SELECT 1 FROM feeds WHERE id = ? AND configured", [feed.id]):
                 msg = f"a feed with id {feed.id!r} exists already"
-                raise StoreError(msg)
+                raise MonitorError(msg)
             self._put_feed(feed, now)
 
     def _put_feed(self, feed: FeedRow, now: datetime) -> None:
@@ -181,6 +204,8 @@ class Store:
                  last_modified = CASE WHEN url = excluded.url THEN last_modified END,
                  next_poll = CASE WHEN url = excluded.url AND settings = excluded.settings
                              THEN next_poll ELSE excluded.next_poll END,
+                 health = CASE WHEN url = excluded.url THEN health ELSE '{}' END,
+                 stopped = CASE WHEN url = excluded.url THEN stopped END,
                  url = excluded.url, publisher = excluded.publisher, origin = excluded.origin,
                  configured = 1, enabled = excluded.enabled, settings = excluded.settings""",
             {
@@ -203,6 +228,17 @@ class Store:
             )
             return cursor.rowcount > 0
 
+    def stop_feed(self, feed: str, reason: str | None, now: datetime) -> bool:
+        """Stop polling a feed for a reason, or (None) poll it again from now on."""
+        with self.write():
+            cursor = self.db.execute(
+                """UPDATE feeds SET stopped = :reason, error_count = 0,
+                   next_poll = CASE WHEN :reason IS NULL THEN :now ELSE next_poll END
+                   WHERE id = :id AND configured""",
+                {"reason": reason, "id": feed, "now": codec.when(now)},
+            )
+            return cursor.rowcount > 0
+
     def feeds(self) -> tuple[FeedRow, ...]:
         """Return every feed that is configured or added, by id."""
         rows = self.rows("SELECT * FROM feeds WHERE configured ORDER BY id")
@@ -212,7 +248,8 @@ class Store:
         """Return the enabled feeds whose next poll is not later than `now`, longest due first."""
         limit = "9999" if ignore_times else codec.when(now)
         rows = self.rows(
-            "SELECT * FROM feeds WHERE enabled AND configured AND next_poll <= ? ORDER BY next_poll, id",
+            """SELECT * FROM feeds WHERE enabled AND configured AND stopped IS NULL AND next_poll <= ?
+               ORDER BY next_poll, id""",
             [limit],
         )
         return tuple(feed_of(row) for row in rows)
@@ -262,12 +299,15 @@ class Store:
             "outcome": poll.outcome,
             "next": codec.when(poll.next_poll),
             "error": poll.error,
+            "health": codec.dump(poll.health) if poll.health is not None else None,
+            "stopped": poll.stopped,
         }
         with self.write():
             if poll.failed:
                 self.db.execute(
                     """UPDATE feeds SET last_poll = :at, last_outcome = :outcome, last_error = :error,
-                       error_count = error_count + 1, polls = polls + 1, next_poll = :next
+                       error_count = error_count + 1, polls = polls + 1, next_poll = :next,
+                       health = coalesce(:health, health), stopped = coalesce(stopped, :stopped)
                        WHERE id = :id""",
                     shared,
                 )
@@ -283,7 +323,8 @@ class Store:
             self.db.execute(
                 """UPDATE feeds SET last_poll = :at, last_success = :at, last_outcome = :outcome,
                    last_error = NULL, error_count = 0, polls = polls + 1, next_poll = :next,
-                   etag = :etag, last_modified = :modified WHERE id = :id""",
+                   etag = :etag, last_modified = :modified, health = coalesce(:health, health)
+                   WHERE id = :id""",
                 shared | {"etag": poll.etag, "modified": poll.last_modified},
             )
 

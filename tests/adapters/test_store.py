@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from monitor.core.errors import StoreError
+from monitor.core.errors import MonitorError, StoreError
 from monitor.core.model import (
     Alert,
     ArticleRef,
@@ -270,7 +270,7 @@ def test_feeds_added_by_command_survive_a_sync_and_can_be_removed(store: Store) 
     store.add_feed(added, NOW)
     store.sync_feeds([feed("first")], NOW)
     assert [row.id for row in store.feeds()] == ["extra", "first"]
-    with pytest.raises(StoreError, match="exists already"):
+    with pytest.raises(MonitorError, match="exists already"):
         store.add_feed(added, NOW)
     assert store.remove_feed("extra")
     assert not store.remove_feed("first")

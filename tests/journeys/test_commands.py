@@ -116,7 +116,7 @@ def test_feeds_are_listed_with_how_they_do_in_every_form(site: _Commands) -> Non
     assert all(datetime.fromisoformat(row["next_poll"]) for row in rows)
     assert json.loads(site.run("feeds", "list", "--format", "json").stdout) == rows
     table = list(csv.DictReader(io.StringIO(site.run("feeds", "list", "--format", "csv").stdout)))
-    assert [row["last_error"] for row in table] == ["http-500: Internal Server Error", ""]
+    assert [row["reason"] for row in table] == ["http-500: Internal Server Error", ""]
     lines = site.run("feeds", "list").stdout.splitlines()
     assert len(lines) == 3
     assert "http-500: Internal Server Error" in lines[1]
@@ -344,7 +344,7 @@ def test_config_is_checked_shown_and_described(site: _Commands) -> None:
     assert "2 feeds, 1 subscribers" in site.run("config", "check").stdout
     shown = site.run("config", "show", "--origin").stdout
     assert f'fetch.min_interval = "1h"   # {site.config}' in shown
-    assert 'fetch.max_interval = "6h"   # default' in shown
+    assert 'log.level = "info"   # default' in shown
     schema = json.loads(site.run("config", "schema").stdout)
     assert {"fetch", "feed", "subscriber", "delivery", "email"} <= set(schema["properties"])
     site.config.write_text('[fetch]\nmax_intervall = "1h"\n', encoding="utf-8")

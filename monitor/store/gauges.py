@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Questions about the state as a whole: what waits, what is late, how much room is left.
+
+What it is not: verbs that change articles or deliveries. Rules of this file: cheap enough to be asked
+every few seconds; what is asked of the file system is asked where the database lies.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from monitor.store import codec
+from monitor.store.sqlite import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """The outbox in numbers: deliveries by state, and since when the oldest unfinished one waits."""
+
+    states: dict[str, int]
+    oldest: datetime | None
+
+
+def waiting(store: Store) -> Waiting:
+    """Return what the outbox holds."""
+    rows = store.rows("SELECT state, count(*) AS n FROM deliveries GROUP BY state")
+    [oldest] = store.rows(
+        "SELECT min(created) AS oldest FROM deliveries WHERE state IN ('pending', 'leased')"
+    )
+    return Waiting(
+        states={row["state"]: int(row["n"]) for row in rows},
+        oldest=codec.moment(oldest["oldest"]),
+    )
+
+
+def is_stuck(store: Store, before: datetime) -> bool:
+    """Say whether a delivery that is first in its channel was due before a moment, untouched."""
+    rows = store.rows(
+        """SELECT 1 FROM deliveries AS due WHERE state = 'pending' AND next_attempt < ?
+           AND NOT EXISTS (SELECT 1 FROM deliveries AS older
+                           WHERE older.channel = due.channel AND older.seq < due.seq
+                             AND older.state IN ('pending', 'leased')) LIMIT 1""",
+        [codec.when(before)],
+    )
+    return bool(rows)
+
+
+def shift_times(store: Store, by: timedelta) -> None:
+    """Move every time that something waits for, after the wall clock jumped by that much."""
+    columns = (
+        ("feeds", "id", "next_poll"),
+        ("deliveries", "id", "next_attempt"),
+        ("deliveries", "id", "lease_until"),
+    )
+    with store.write():
+        for table, key, column in columns:
+            rows = store.rows(f"SELECT {key}, {column} AS at FROM {table} WHERE {column} NOT NULL")  # noqa: S608
+            moved = [(_moved(row["at"], by), row[key]) for row in rows]
+            store.db.conn.executemany(
+                f"UPDATE {table} SET {column} = ? WHERE {key} = ?",  # noqa: S608
+                moved,
+            )
+
+
+def _moved(at: str, by: timedelta) -> str:
+    try:
+        return codec.when(codec.moment_required(at) + by)
+    except OverflowError:
+        return at
+
+
+def wake_from_the_future(store: Store, now: datetime) -> int:
+    """Make feeds due that were polled later than now: the clock went back while nobody ran."""
+    with store.write():
+        cursor = store.db.execute(
+            "UPDATE feeds SET next_poll = :now WHERE last_poll > :now AND next_poll > :now",
+            {"now": codec.when(now)},
+        )
+        return cursor.rowcount
+
+
+def daemon_pid(store: Store) -> int | None:
+    """Return the process id that the daemon left in the database, or None."""
+    pid = json.loads(store.marks().get("daemon", "{}")).get("pid")
+    return pid if isinstance(pid, int) else None
+
+
+def sqlite_version() -> tuple[int, int, int]:
+    """Return the version of the SQLite library."""
+    major, minor, patch = sqlite3.sqlite_version_info
+    return major, minor, patch
+
+
+class Room:
+    """Whether there is room to write: free bytes where the database lies, and what writing says."""
+
+    def __init__(self, database: Path, keep_free_bytes: Callable[[], int]) -> None:
+        self._folder = database.parent
+        self._keep = keep_free_bytes
+
+    def free_bytes(self) -> int:
+        """Return the bytes that an ordinary user may still write there."""
+        found = os.statvfs(self._folder)
+        return found.f_bavail * found.f_frsize
+
+    def complaint(self) -> str | None:
+        """Say that too little room is left, or None."""
+        free, keep = self.free_bytes(), self._keep()
+        if free >= keep:
+            return None
+        return f"only {free // 2**20} MiB free where the database lies; {keep // 2**20} are kept"

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pages that the daemon serves: health, metrics.
+
+Rules of this package, the only one that imports Starlette, uvicorn and prometheus-client: loopback
+unless a token is configured; Host headers that are not ours are refused; answers carry a policy that
+lets no browser load or frame anything; no page changes anything on GET.
+"""
+
+from monitor.web.app import create_app
+from monitor.web.health import PUBLIC, health_routes
+from monitor.web.serving import listening, serve
+
+__all__ = ["PUBLIC", "create_app", "health_routes", "listening", "serve"]

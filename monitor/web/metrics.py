@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The metrics, made from the pulse and the database when somebody asks.
+
+What it is not: a place to count. Rules of this file: base units in the names; labels come from closed
+sets or the configuration, never from feeds; what a restart resets is a counter, all else a gauge.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    InfoMetricFamily,
+    Metric,
+    SummaryMetricFamily,
+)
+from prometheus_client.registry import Collector
+
+from monitor import __version__
+from monitor.clock import Clock
+from monitor.core.errors import StoreError
+from monitor.core.health import FeedState
+from monitor.pulse import Pulse
+from monitor.store import FeedRow, Store
+from monitor.store.gauges import Room, waiting
+
+_P = "figurewatch_"
+
+
+class PulseCollector(Collector):
+    """Yields every metric family; asked from a thread."""
+
+    def __init__(self, pulse: Pulse, store: Store, clock: Clock, room: Room) -> None:
+        self._pulse = pulse
+        self._store = store
+        self._clock = clock
+        self._room = room
+
+    def collect(self) -> Iterable[Metric]:
+        """Return all families; those of the database are left out while it refuses."""
+        yield InfoMetricFamily(f"{_P}build", "Version", value={"version": __version__})
+        yield from self._counters()
+        yield from self._daemon()
+        try:
+            yield from self._feeds(self._store.feeds())
+            yield from self._outbox()
+        except StoreError:
+            return
+
+    def _counters(self) -> Iterator[Metric]:
+        pulse = self._pulse
+        yield _counter(
+            "feed_fetches",
+            "Polls by how they ended",
+            {(k,): v for k, v in pulse.polls.items()},
+            "outcome",
+        )
+        seconds = SummaryMetricFamily(f"{_P}feed_fetch_duration_seconds", "Time that polls took")
+        seconds.add_metric([], count_value=pulse.polls.total(), sum_value=pulse.poll_seconds)
+        yield seconds
+        yield _counter("articles_ingested", "Articles that were decided", {(): pulse.articles})
+        yield _counter(
+            "claims_extracted",
+            "Claims by verdict",
+            {(k,): v for k, v in pulse.claims.items()},
+            "verdict",
+        )
+        yield _counter(
+            "alerts", "Alerts by rule and what became of them", pulse.alerts, "rule", "state"
+        )
+        yield _counter(
+            "deliveries", "Attempts by how they ended", pulse.deliveries, "channel", "outcome"
+        )
+        yield _counter(
+            "scheduler_troubles",
+            "Jobs that were late, missed, failed or still running",
+            pulse.jobs,
+            "job",
+            "outcome",
+        )
+        yield _counter(
+            "clock_jumps", "Jumps of the wall clock, suspends included", {(): pulse.clock_jumps}
+        )
+
+    def _daemon(self) -> Iterator[Metric]:
+        pulse = self._pulse
+        ready = not pulse.complaints(self._clock.monotonic())
+        yield _gauge("ready", "1 while the work is done", float(ready))
+        yield _gauge(
+            "config_last_reload_successful",
+            "0 after a refused reload",
+            float(pulse.reload_refused is None),
+        )
+        yield _gauge(
+            "config_last_reload_success_timestamp_seconds", "Last good load", _stamp(pulse.reloaded)
+        )
+        yield _gauge("scheduler_last_tick_timestamp_seconds", "Last tick", _stamp(pulse.ticked))
+        yield _gauge("storage_free_bytes", "Room where the database lies", self._room.free_bytes())
+        yield _gauge(
+            "storage_writable", "0 while the database refuses", float(pulse.store_refusal is None)
+        )
+
+    def _feeds(self, feeds: tuple[FeedRow, ...]) -> Iterator[Metric]:
+        now = self._clock.now()
+        states = Counter(feed.state(now) for feed in feeds)
+        family = GaugeMetricFamily(f"{_P}feeds", "Feeds by state", labels=["state"])
+        for state in FeedState:
+            family.add_metric([state.value], states[state])
+        yield family
+        yield _per_feed(
+            "feed_last_success_timestamp_seconds",
+            "Last answered poll",
+            {feed.id: feed.last_success.timestamp() for feed in feeds if feed.last_success},
+        )
+        yield _per_feed(
+            "feed_last_news_timestamp_seconds",
+            "Last unknown entry",
+            {feed.id: feed.health.last_news.timestamp() for feed in feeds if feed.health.last_news},
+        )
+        yield _per_feed(
+            "feed_failures", "Failed polls in a row", {feed.id: feed.error_count for feed in feeds}
+        )
+        yield _per_feed(
+            "feed_odd",
+            "1 while a feed looks unlike itself",
+            {feed.id: float(feed.health.odd is not None) for feed in feeds},
+        )
+
+    def _outbox(self) -> Iterator[Metric]:
+        found = waiting(self._store)
+        unfinished = found.states.get("pending", 0) + found.states.get("leased", 0)
+        age = (self._clock.now() - found.oldest).total_seconds() if found.oldest else 0.0
+        yield _gauge("outbox_pending", "Deliveries that are not finished", unfinished)
+        yield _gauge("outbox_oldest_seconds", "Age of the oldest of them", max(age, 0.0))
+        yield _gauge("outbox_dead", "Deliveries that were given up", found.states.get("dead", 0))
+
+
+def _counter(name: str, text: str, values: Mapping[Any, int], *labels: str) -> CounterMetricFamily:
+    family = CounterMetricFamily(f"{_P}{name}", text, labels=labels)
+    for key, value in sorted(values.items()):
+        family.add_metric(key, value)
+    return family
+
+
+def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"{_P}{name}", text, value=value)
+
+
+def _per_feed(name: str, text: str, values: Mapping[str, float]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(f"{_P}{name}", text, labels=["feed"])
+    for feed, value in values.items():
+        family.add_metric([feed], value)
+    return family
+
+
+def _stamp(moment: datetime | None) -> float:
+    return moment.timestamp() if moment is not None else 0.0

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The page of promises names tests that exist, for every promise that it is about."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from hostile import CASES
+
+_ROOT = Path(__file__).resolve().parents[1]
+_PAGE = (_ROOT / "docs" / "promises.md").read_text(encoding="utf-8")
+_ROWS = {
+    int(number): (tests, result)
+    for number, tests, result in re.findall(
+        r"(?m)^\| (\d+) \| [^|]+ \| (.+?) \| ([^|]+) \|$", _PAGE
+    )
+}
+_PROMISED = {*range(1, 29), 36, 41, 42, 43, *range(53, 69), 70}
+
+
+def _tests() -> set[str]:
+    """Return the names of all test functions of the suite."""
+    return {
+        node.name
+        for path in (_ROOT / "tests").rglob("test_*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+
+
+def test_every_promise_has_a_row_with_tests_that_exist() -> None:
+    """No promise of the list is missing, and no test is only a name."""
+    assert set(_ROWS) == _PROMISED
+    known = _tests()
+    for number, (tests, _) in _ROWS.items():
+        named = re.findall(r"`(test_\w+)`", tests)
+        assert named, number
+        assert [name for name in named if name not in known] == [], number
+
+
+def test_every_row_says_how_far_the_promise_is_kept() -> None:
+    """Kept, or in part with what is missing."""
+    for number, (_, result) in _ROWS.items():
+        assert re.match(r"kept(;.+)?$|in part: .+", result.strip()), number
+
+
+def test_the_numbers_of_hostile_answers_are_those_of_the_suite() -> None:
+    """The table adds up to what is run."""
+    counts = [int(n) for n in re.findall(r"(?m)^\| [^|]+ \| (\d+) \| [^|]+ \|$", _PAGE)]
+    assert sum(counts) == len(CASES)
+    assert f"makes {len(CASES)} answers" in _PAGE
