@@ -31,6 +31,7 @@ from monitor.store import Store
 # One transaction holds the write lock for some tenths of a second.
 _BATCH = 100
 _WAITING_PER_JOB = 3
+_CLAIMS_KEPT = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,8 @@ class ArchiveImport:
         self._name = name
         self._site = site
         self._now = now
+        # A process of its own that ends with the import may take more memory than a daemon.
+        store.claims_kept = _CLAIMS_KEPT
         self._digest = hashlib.sha256()
         self._policy = Policy(
             rules=RuleSet(rules=()),

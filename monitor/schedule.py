@@ -11,7 +11,6 @@ task on the monotonic clock watches for jumps of it.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import math
 import os
@@ -110,8 +109,7 @@ class Daemon:
             self._systemd.stopping()
             watch.cancel()
             self._scheduler.shutdown(wait=False)
-            await self._drain()
-            self._log.info("daemon.stopped")
+            self._log.info("daemon.stopped", drain=await self._drain())
 
     def _made_scheduler(self) -> AsyncIOScheduler:
         # A late beat must run late, once, rather than be skipped: the default grace is one second.
@@ -404,16 +402,21 @@ class Daemon:
 
     # --- stopping ----------------------------------------------------------------------------
 
-    async def _drain(self) -> None:
-        """Wait for the work under way, at most `_DRAIN_SECONDS` or until a second signal."""
+    async def _drain(self) -> str:
+        """Wait for the work under way, at most `_DRAIN_SECONDS` or until a second signal.
+
+        Return how the wait ended: "finished", "timed out" or "cut short".
+        """
+        ended = "finished"
         if self._tasks:
             impatient = asyncio.create_task(self._stopping_twice.wait())
             work = asyncio.gather(*self._tasks, return_exceptions=True)
             ends: tuple[asyncio.Future[Any], ...] = (impatient, work)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_DRAIN_SECONDS):
-                    await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(ends, timeout=_DRAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                ended = "cut short" if impatient.done() else "timed out"
             impatient.cancel()
             for task in tuple(self._tasks):
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+        return ended

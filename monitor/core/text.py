@@ -61,24 +61,22 @@ def _walk(body: LexborNode, parts: list[str]) -> None:
             stack.append("\n\n" if node.tag in {"p", "blockquote", "li"} else "\n")
 
 
+# Controls but tab and newline, surrogates, and the code points that never are characters.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(
+        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
+    )
+    + "]"
+)
+
+
 def clean(text: str) -> str:
     """Return text without surrogates, controls and noncharacters, in NFC, with plain newlines."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     if plain.isascii() and plain.isprintable():
         return plain
-    kept = "".join(char for char in plain if char in "\n\t" or not _is_unwanted(char))
-    return unicodedata.normalize("NFC", kept)
-
-
-def _is_unwanted(char: str) -> bool:
-    code = ord(char)
-    return (
-        code < 0x20
-        or 0x7F <= code <= 0x9F
-        or 0xD800 <= code <= 0xDFFF
-        or 0xFDD0 <= code <= 0xFDEF
-        or code & 0xFFFE == 0xFFFE
-    )
+    return unicodedata.normalize("NFC", _UNWANTED.sub("", plain))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,13 @@ import heapq
 import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from monitor.core.memory import MOST_CANDIDATES, Memory, Needs
 from monitor.core.model import Alert, KnownArticle, LedgerClaim
 from monitor.store import codec
-from monitor.store.rows import KNOWN_ARTICLE, known_article_of, ledger_claim_of
+from monitor.store.rows import KNOWN_ARTICLE, known_article_of
 
 if TYPE_CHECKING:
     from monitor.store.sqlite import Store
@@ -87,7 +88,7 @@ def _likely(store: Store, keys: Sequence[int]) -> list[int]:
 
 def _claims(store: Store, needs: Needs, readings: Sequence[str]) -> list[LedgerClaim]:
     """Return the rows of the series at hand, and those of earlier readings of the same entries."""
-    found: dict[int, dict[str, Any]] = {}
+    found: dict[int, bool] = {}
     series = set(needs.series)
     for low, high in needs.figures:
         # What a notice takes back may be of a series that the article says nothing about.
@@ -100,14 +101,32 @@ def _claims(store: Store, needs: Needs, readings: Sequence[str]) -> list[LedgerC
             )
         )
     for measure, force in sorted(series):
-        for row in store.rows(
-            "SELECT seq, body, withdrawn FROM claims WHERE measure = ? AND force = ?",
-            [measure, force],
-        ):
-            found[row["seq"]] = row
-    for row in store.rows_in("SELECT seq, body, withdrawn FROM claims WHERE article IN", readings):
-        found[row["seq"]] = row
-    return [ledger_claim_of(found[seq]) for seq in sorted(found)]
+        rows = store.db.conn.execute(
+            "SELECT seq, withdrawn FROM claims WHERE measure = ? AND force = ?", (measure, force)
+        )
+        found.update((seq, bool(withdrawn)) for seq, withdrawn in rows)
+    for row in store.rows_in("SELECT seq, withdrawn FROM claims WHERE article IN", readings):
+        found[row["seq"]] = bool(row["withdrawn"])
+    bodies = _bodies(store, sorted(found))
+    return [
+        replace(bodies[seq], withdrawn=True) if found[seq] else bodies[seq] for seq in sorted(found)
+    ]
+
+
+def _bodies(store: Store, seqs: Sequence[int]) -> dict[int, LedgerClaim]:
+    """Return the rows of the ledger by number; only those that were not read before are read.
+
+    A row's body never changes, and a long series would otherwise be read anew for every poll.
+    """
+    read = store.claims_read
+    bodies = {seq: read[seq] for seq in seqs if seq in read}
+    missing = [seq for seq in seqs if seq not in bodies]
+    for row in store.rows_in("SELECT seq, body FROM claims WHERE seq IN", missing):
+        bodies[row["seq"]] = codec.load(LedgerClaim, row["body"])
+        # Full is full: to drop the oldest would keep nothing of a series that is longer.
+        if len(read) < store.claims_kept:
+            read[row["seq"]] = bodies[row["seq"]]
+    return bodies
 
 
 def _alerts(store: Store, claims: Sequence[str], articles: Sequence[str]) -> list[Alert]:

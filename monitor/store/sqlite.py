@@ -111,6 +111,10 @@ class Store:
         self.path = path
         self.db = Database(connection)
         self._lock = threading.RLock()
+        # Rows of the ledger by number, as `recalling` read them (see there), and how many are kept:
+        # some three kilobytes each.
+        self.claims_read: dict[int, LedgerClaim] = {}
+        self.claims_kept = 10_000
         self._migrate()
 
     def close(self) -> None:
@@ -134,22 +138,29 @@ class Store:
     def write(self) -> Iterator[None]:
         """Run one write transaction; it commits at the end or leaves nothing behind."""
         with self._lock:
-            if self.db.conn.in_transaction:
-                with self.db.atomic():
-                    yield
-                return
-            with _refusals_named():
-                self.db.conn.execute("BEGIN IMMEDIATE")
-                try:
-                    yield
-                except BaseException:
-                    self.db.rollback()
-                    raise
-                try:
-                    self.db.conn.execute("COMMIT")
-                except sqlite3.Error:
-                    self.db.rollback()
-                    raise
+            try:
+                if self.db.conn.in_transaction:
+                    with self.db.atomic():
+                        yield
+                else:
+                    yield from self._transaction()
+            except BaseException:
+                self.claims_read.clear()  # their numbers may be given to other rows
+                raise
+
+    def _transaction(self) -> Iterator[None]:
+        with _refusals_named():
+            self.db.conn.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self.db.rollback()
+                raise
+            try:
+                self.db.conn.execute("COMMIT")
+            except sqlite3.Error:
+                self.db.rollback()
+                raise
 
     @contextmanager
     def unshared(self) -> Iterator[None]:

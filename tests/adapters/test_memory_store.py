@@ -16,6 +16,7 @@ from monitor.config import MemorySettings
 from monitor.core.decide import Policy, decide
 from monitor.core.memory import MOST_CANDIDATES, Memory, known, needs
 from monitor.core.model import Article, ArticleVerdict, Decision
+from monitor.core.prepare import Reading, prepare
 from monitor.core.recognition import recognise
 from monitor.core.rules import RuleSet
 from monitor.knowledge import shipped_knowledge
@@ -113,6 +114,59 @@ def test_the_migrations_add_up_to_the_schema(tmp_path: Path) -> None:
     assert recognise(copy, migrated.recall(needs([copy]))).nearest == "a"
     migrated.close()
     fresh.close()
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "SELECT seq, withdrawn FROM claims WHERE measure = 'troops' AND force = 'KP'",
+        "SELECT measure FROM claims WHERE low = 1 AND high = 1 AND NOT withdrawn",
+        "SELECT seq FROM claims WHERE article = 'a'",
+        "SELECT seq FROM alerts WHERE claim = 'c'",
+        "SELECT seq FROM articles WHERE feed = 'f' AND entry_key = 'k'",
+        "SELECT seq FROM articles WHERE canonical_url = 'u' ORDER BY seq LIMIT 1",
+        "SELECT seq FROM articles WHERE fingerprint = 'p' ORDER BY seq LIMIT 1",
+        "SELECT article FROM sketch_keys WHERE key = 1 ORDER BY article DESC LIMIT 16",
+    ],
+)
+def test_what_every_poll_asks_is_found_by_an_index(store: Store, where: str) -> None:
+    """A scan is quick on the first day and a second long after a year."""
+    plan = " ".join(row["detail"] for row in store.rows(f"EXPLAIN QUERY PLAN {where}"))
+    assert "SEARCH" in plan
+    assert "SCAN" not in plan
+
+
+def test_a_row_that_was_rolled_back_is_not_remembered(store: Store) -> None:
+    """Its number is given to the next row, which must not be taken for it."""
+
+    def claim_of(figure: str, name: str) -> Article:
+        sentence = f"About {figure} North Korean soldiers are in Kursk, the Pentagon said."
+        reading = Reading(
+            feed=name,
+            publisher="P",
+            entry_key=name,
+            entry_hash="",
+            url=None,
+            title="",
+            content=sentence,
+            content_is_html=False,
+            seen=NOW,
+        )
+        return prepare(reading, shipped_knowledge())
+
+    def fail_late() -> None:
+        with store.write():
+            learn(store, claim_of("9,000", "lost"))
+            store.recall(needs([claim_of("8,000", "asks")]))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_late()
+    learn(store, claim_of("7,000", "kept"))
+    recalled = store.recall(needs([claim_of("8,000", "asks")]))
+    assert [row.claim.low for row in recalled.claims_like("troops", "KP")] == [7_000]
+    again = store.recall(needs([claim_of("8,000", "asks")]))
+    assert again.claims_like("troops", "KP") == recalled.claims_like("troops", "KP")
 
 
 # --- retention -----------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ import json
 import resource
 import signal
 import socket
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -274,10 +273,8 @@ async def test_a_second_signal_ends_at_once_and_nothing_is_lost(tmp_path: Path) 
             # Two of the same kind could be taken for one.
             running.process.send_signal(signal.SIGTERM)
             running.process.send_signal(signal.SIGINT)
-            begun = time.monotonic()
-            await running.until("daemon.stopped")
+            await running.until("daemon.stopped", drain="cut short")
             assert await running.process.wait() == 0
-            assert time.monotonic() - begun < 10
         hook.says = "200 OK"
         async with daemon(config) as running:
             await running.until("delivery.sent")
