@@ -24,25 +24,36 @@ from monitor.core.wording import (
     value_phrase,
     verdict_words,
 )
+from monitor.core.words import ENGLISH, Words
 
 # Promise 37: no subject is longer, whatever a feed wrote.
 _SUBJECT_CHARACTERS = 200
 
 
-def message_subject(message: Message, gazetteer: Gazetteer) -> str:
+def message_subject(message: Message, gazetteer: Gazetteer, words: Words = ENGLISH) -> str:
     """Return the subject: the news itself, or what the message is and the most of its news."""
+    return one_line(_subject(message, gazetteer, words), _SUBJECT_CHARACTERS)
+
+
+def _subject(message: Message, gazetteer: Gazetteer, words: Words) -> str:
     year = message.created.year
-    lead = f"{message.heading}: " if message.kind is MessageKind.DIGEST else ""
+    lead = f"{digest_heading(message, words)}: " if message.kind is MessageKind.DIGEST else ""
     if message.kind is MessageKind.NOTICE:
-        words = f"[Figurewatch] {message.heading}"
+        line = f"[Figurewatch] {message.heading}"
     elif not message.alerts:
-        words = f"{lead}nothing new"
+        line = f"{lead}{words('nothing new')}"
     elif len(message.alerts) == 1:
-        words = lead + _one_subject(message.alerts[0], gazetteer, year)
+        line = lead + words.figures(_one_subject(message.alerts[0], gazetteer, year))
     else:
-        words = _several_subject(message, gazetteer, lead)
+        line = words.figures(_several_subject(message, gazetteer, lead))
     mark = "[TEST] " if message.rule == TEST_RULE else ""
-    return one_line(capital(mark + words), _SUBJECT_CHARACTERS)
+    return capital(mark + line)
+
+
+def digest_heading(message: Message, words: Words) -> str:
+    """Return "Daily digest, 2024-11-05" of a digest in the reader's language."""
+    what, _, day_ = message.heading.rpartition(", ")
+    return f"{words(what)}, {day_}" if what else message.heading
 
 
 def alert_title(alert: Alert, gazetteer: Gazetteer) -> str:

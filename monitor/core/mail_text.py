@@ -10,6 +10,7 @@ import textwrap
 from dataclasses import dataclass
 
 from monitor.core.views import AlertView
+from monitor.core.words import ENGLISH, Words
 
 _TEXT_WIDTH = 72
 
@@ -32,9 +33,10 @@ class MailView:
     why: str
     footer: tuple[str, ...]
     unsubscribe: str | None
+    manage: str | None = None
 
 
-def mail_text(mail: MailView) -> str:
+def mail_text(mail: MailView, words: Words = ENGLISH) -> str:
     """Return the whole mail as plain text."""
     blocks: list[str] = []
     if mail.test:
@@ -44,20 +46,23 @@ def mail_text(mail: MailView) -> str:
     if mail.overview:
         blocks.append(_wrap(mail.overview))
     for index, alert in enumerate(mail.alerts, start=1):
-        number = f"{index} of {len(mail.alerts)}: " if mail.overview else ""
-        blocks.extend(_text_alert(alert, number))
+        count = len(mail.alerts)
+        number = words("{number} of {count}:", number=index, count=count) if mail.overview else ""
+        blocks.extend(_text_alert(alert, f"{number} " if number else "", words))
     if mail.notes:
         blocks.append("\n".join(map(_wrap, mail.notes)))
-    blocks.append(_wrap(f"Why you got this: {mail.why}"))
-    footer = "\n".join(_wrap(line) for line in mail.footer)
-    leave = f"\nUnsubscribe: {mail.unsubscribe}" if mail.unsubscribe else ""
+    blocks.append(_wrap(f"{words('Why you got this:')} {mail.why}"))
+    footer = [_wrap(line) for line in mail.footer]
+    ways = ((words("Preferences"), mail.manage), (words("Unsubscribe"), mail.unsubscribe))
+    footer += [f"{name}: {link}" for name, link in ways if link]
     # The usual signature mark, so that mail programs fold it away in replies.
-    blocks.append(f"-- \n{footer}{leave}")
+    blocks.append("\n".join(["-- ", *footer]))
     return "\n\n".join(blocks) + "\n"
 
 
-def _text_alert(alert: AlertView, number: str) -> list[str]:
-    change = f"Change: {alert.figure.change}." if alert.figure and alert.figure.change else ""
+def _text_alert(alert: AlertView, number: str, words: Words) -> list[str]:
+    moved = alert.figure.change if alert.figure else ""
+    change = words("Change: {change}.", change=moved) if moved else ""
     lines = (alert.headline, alert.said, f"{alert.before} {change}".strip(), alert.steps)
     blocks = [
         "\n".join([f"{number}{alert.badge.upper()}", *(_wrap(line) for line in lines if line)])
@@ -72,6 +77,9 @@ def _text_alert(alert: AlertView, number: str) -> list[str]:
     if alert.ladder:
         blocks.append("\n".join([f"{alert.ladder_title}:", *_text_ladder(alert)]))
     blocks.append("\n".join(map(_wrap, alert.facts)))
+    if alert.feedback:
+        asked = words("Was this worth a message? Say so here:")
+        blocks.append(f"{_wrap(asked)}\n{alert.feedback}")
     return blocks
 
 

@@ -635,7 +635,8 @@ class Channel:
     """One configured way to reach a subscriber. `address` is an e-mail address or a URL.
 
     `id` is `<subscriber>/<kind>`; secrets are never here, the notifier resolves them by id.
-    `unsubscribe_url` is where this recipient can leave, if they can by themselves.
+    `unsubscribe_url` is where this recipient can leave, if they can by themselves. `language` and
+    `zone` (an IANA name) are how a reader wants to be written to.
     """
 
     id: str
@@ -644,6 +645,23 @@ class Channel:
     address: str
     format: BodyFormat = BodyFormat.NATIVE
     unsubscribe_url: str | None = None
+    language: str = "en"
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Addresses of pages that belong to one reader alone, minted for one attempt and never stored.
+
+    `feedback` pairs the id of an alert with the page that asks whether it was worth sending.
+    `confirm` is there in a letter that asks for a confirmation.
+    """
+
+    unsubscribe: str
+    manage: str | None = None
+    erase: str | None = None
+    confirm: str | None = None
+    feedback: tuple[tuple[str, str], ...] = ()
 
 
 class MessageKind(StrEnum):
@@ -653,6 +671,7 @@ class MessageKind(StrEnum):
     OVERVIEW = "overview"  # alerts of any rules that were held back: quiet hours, budget
     DIGEST = "digest"  # the daily or weekly digest
     NOTICE = "notice"  # news about Figurewatch itself, for its operators
+    LETTER = "letter"  # to somebody about their own subscription; `heading` says which letter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -663,7 +682,7 @@ class Message:
     An alert message holds all alerts that one commit raised for one rule. `heading` says in one
     line what the message is where its alerts do not; `notes` are lines below them (what was held
     back, coverage). `overtaken` are ids of held alerts that others of the message stand for. A
-    notice holds no alerts.
+    notice or letter holds no alerts. `links` are put in for one attempt; the outbox never has any.
     """
 
     id: str
@@ -675,6 +694,7 @@ class Message:
     heading: str = ""
     notes: tuple[str, ...] = ()
     overtaken: tuple[str, ...] = ()
+    links: Links | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

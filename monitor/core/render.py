@@ -12,19 +12,26 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 
 from monitor.core.chart import chart_svg
 from monitor.core.gazetteer import Gazetteer
-from monitor.core.headlines import alert_summary, message_subject, overview_line
+from monitor.core.headlines import (
+    alert_summary,
+    digest_heading,
+    message_subject,
+    overview_line,
+)
 from monitor.core.mail_text import MailView, mail_text
 from monitor.core.model import Alert, Message, MessageKind, Series, Severity
+from monitor.core.opinions import OPINION_WORDS
 from monitor.core.payload import TEST_RULE, claim_json, loudest, webhook_body
 from monitor.core.templates import MAIL_HTML
 from monitor.core.views import AlertView, alert_views
 from monitor.core.wording import claim_phrase, one_line, safe_link, value_phrase
+from monitor.core.words import ENGLISH, Words
 
 __all__ = [
     "TEST_RULE",
@@ -83,34 +90,37 @@ def render_message(
     *,
     unsubscribe_url: str | None = None,
     chart_id: str | None = None,
+    words: Words = ENGLISH,
 ) -> Rendered:
     """Return the message in every form. All but notices and empty digests hold alerts.
 
     With `chart_id` the HTML shows a picture of that content id, if the message gives one to draw.
+    What is ours is said in `words`; names and what feeds say stay as they are.
     """
-    subject = message_subject(message, gazetteer)
-    short = message.kind in {MessageKind.OVERVIEW, MessageKind.DIGEST}
-    alerts = alert_views(message.alerts, gazetteer, short=short and len(message.alerts) > 1)
+    subject = message_subject(message, gazetteer, words)
+    alerts = _views(message, gazetteer, words)
     chart = chart_svg(message.alerts[0]) if len(message.alerts) == 1 else None
+    is_digest = message.kind is MessageKind.DIGEST
     view = MailView(
         subject=subject,
-        test=_TEST_NOTE if message.rule == TEST_RULE else "",
+        test=words(_TEST_NOTE) if message.rule == TEST_RULE else "",
         preview=_preview(alerts[0]) if alerts else " ".join(message.notes[:2]),
-        heading=message.heading,
-        overview=overview_line(message, gazetteer) if len(alerts) > 1 else "",
+        heading=digest_heading(message, words) if is_digest else message.heading,
+        overview=words.figures(overview_line(message, gazetteer)) if len(alerts) > 1 else "",
         notes=message.notes,
         alerts=alerts,
         chart=chart_id if chart is not None else None,
-        why=_why(message),
-        footer=_footer(message),
+        why=_why(message, words),
+        footer=_footer(message, words),
         unsubscribe=safe_link(unsubscribe_url),
+        manage=safe_link(message.links.manage) if message.links else None,
     )
     told = [alert_summary(alert, gazetteer) for alert in message.alerts]
     summary = "; ".join(told or message.notes)
     return Rendered(
         subject=subject,
-        text=mail_text(view),
-        html=_TEMPLATES.get_template("mail.html").render(mail=view),
+        text=mail_text(view, words),
+        html=_html(view, words),
         webhook=webhook_body(message, gazetteer, title=subject, summary=summary),
         chart=chart,
         severity=loudest(message.alerts) if message.alerts else Severity.NOTICE,
@@ -119,26 +129,55 @@ def render_message(
     )
 
 
-def _why(message: Message) -> str:
+def _html(view: MailView, words: Words) -> str:
+    opinions = [(opinion.value, words(name)) for opinion, name in OPINION_WORDS.items()]
+    return _TEMPLATES.get_template("mail.html").render(mail=view, t=words, opinions=opinions)
+
+
+def _views(message: Message, gazetteer: Gazetteer, words: Words) -> tuple[AlertView, ...]:
+    short = message.kind in {MessageKind.OVERVIEW, MessageKind.DIGEST}
+    short = short and len(message.alerts) > 1
+    views = alert_views(message.alerts, gazetteer, short=short, words=words)
+    pages = dict(message.links.feedback) if message.links is not None else {}
+    return tuple(
+        replace(view, feedback=safe_link(pages.get(alert.id)) or "")
+        for view, alert in zip(views, message.alerts, strict=True)
+    )
+
+
+def _why(message: Message, words: Words) -> str:
     subscriber = message.channel.subscriber
     if message.rule == TEST_RULE:
-        return f"somebody sent a test to subscriber {subscriber}."
+        return words("somebody sent a test to subscriber {subscriber}.", subscriber=subscriber)
     if message.kind is MessageKind.NOTICE:
-        return f"subscriber {subscriber} is named in delivery.operators."
+        return words(
+            "subscriber {subscriber} is named in delivery.operators.", subscriber=subscriber
+        )
     if message.kind is MessageKind.DIGEST:
-        return f"this is the digest of subscriber {subscriber}."
+        return words("this is the digest of subscriber {subscriber}.", subscriber=subscriber)
     rules = sorted({alert.rule for alert in message.alerts})
     if len(rules) > 1:
-        return f"rules {', '.join(rules)} are routed to subscriber {subscriber}."
-    title = one_line(message.alerts[0].rule_title, 80)
-    severity = loudest(message.alerts).value
-    return f'rule {rules[0]} ("{title}", severity {severity}) is routed to subscriber {subscriber}.'
+        return words(
+            "rules {rules} are routed to subscriber {subscriber}.",
+            rules=", ".join(rules),
+            subscriber=subscriber,
+        )
+    return words(
+        'rule {rule} ("{title}", severity {severity}) is routed to subscriber {subscriber}.',
+        rule=rules[0],
+        title=one_line(message.alerts[0].rule_title, 80),
+        severity=loudest(message.alerts).value,
+        subscriber=subscriber,
+    )
 
 
-def _footer(message: Message) -> tuple[str, ...]:
+def _footer(message: Message, words: Words) -> tuple[str, ...]:
     ids = ", ".join(alert.id for alert in message.alerts[:_IDS_SHOWN])
-    several = "s" if len(message.alerts) > 1 else ""
-    return (f"Sent by Figurewatch. Alert{several} {ids}" if ids else "Sent by Figurewatch.",)
+    if not ids:
+        return (words("Sent by Figurewatch."),)
+    if len(message.alerts) > 1:
+        return (words("Sent by Figurewatch. Alerts {ids}", ids=ids),)
+    return (words("Sent by Figurewatch. Alert {ids}", ids=ids),)
 
 
 def _threads(alerts: Sequence[Alert]) -> tuple[str, ...]:

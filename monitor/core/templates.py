@@ -13,7 +13,7 @@ MAIL_HTML = """\
 {% macro link(url) %}<a href="{{ url }}" rel="noopener noreferrer nofollow" class="l" \
 style="color:#0b57d0">{{ caller() }}</a>{% endmacro -%}
 <!doctype html>
-<html lang="en">
+<html lang="{{ t.language }}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -110,8 +110,8 @@ padding:0 3px;font-weight:700">{{ alert.quote.figure }}</mark>{% endif %}\
 <span class="m" style="color:#5b636e;font-size:14px">{{ alert.byline }}</span></p>
 {% endif %}
 {% if mail.chart %}
-<img src="cid:{{ mail.chart }}" width="420" alt="{{ alert.ladder_title }}, as a chart; the table below \
-says the same" style="display:block;width:100%;max-width:552px;height:auto;margin:18px 0 0;border:0">
+<img src="cid:{{ mail.chart }}" width="420" alt="{{ t("{title}, as a chart; the table below says the same", \
+title=alert.ladder_title) }}" style="display:block;width:100%;max-width:552px;height:auto;margin:18px 0 0;border:0">
 {% endif %}
 {% if alert.ladder %}
 <table width="100%" cellpadding="0" cellspacing="0" style="margin:18px 0 0;font-size:15px">
@@ -141,6 +141,14 @@ font-size:0;line-height:0">&nbsp;</div>
 <p class="m" style="margin:14px 0 16px;color:#5b636e;font-size:14px">\
 {% for fact in alert.facts %}{{ fact }}{% if not loop.last %}<br>
 {% endif %}{% endfor %}</p>
+{% if alert.feedback %}
+<p class="m" style="margin:0 0 16px;color:#5b636e;font-size:14px">{{ t("Was this worth a message?") }}
+{% for word, name in opinions %}
+{% call link(alert.feedback ~ "?say=" ~ word) %}{{ name }}{% endcall %}\
+{{ " · " if not loop.last }}
+{% endfor %}
+</p>
+{% endif %}
 </td></tr>
 {% endfor %}
 {% if mail.notes %}
@@ -151,11 +159,15 @@ font-size:15px;overflow-wrap:anywhere">\
 {% endif %}
 <tr><td class="p r m" style="padding:12px 24px 16px;border-top:1px solid #dfe2e6;color:#5b636e;\
 font-size:13px">
-<strong>Why you got this:</strong> {{ mail.why }}<br>
+<strong>{{ t("Why you got this:") }}</strong> {{ mail.why }}<br>
 {% for line in mail.footer %}{{ line }}{% if not loop.last %}<br>
 {% endif %}{% endfor %}
-{% if mail.unsubscribe %}<br>
-{% call link(mail.unsubscribe) %}Unsubscribe{% endcall %}{% endif %}
+{% if mail.manage or mail.unsubscribe %}<br>
+{% if mail.manage %}{% call link(mail.manage) %}{{ t("Preferences") }}{% endcall %}
+{{ "· " if mail.unsubscribe }}{% endif %}
+{% if mail.unsubscribe %}{% call link(mail.unsubscribe) %}{{ t("Unsubscribe") }}{% endcall %}
+{% endif %}
+{% endif %}
 </td></tr>
 </table>
 </td></tr>

@@ -14,7 +14,6 @@ from datetime import timedelta
 from monitor.core.gazetteer import Gazetteer
 from monitor.core.headlines import (
     baseline,
-    before_words,
     headline,
     headline_note,
     value_words,
@@ -25,9 +24,7 @@ from monitor.core.payload import previous_rows
 from monitor.core.wording import (
     change_phrase,
     claim_day,
-    day,
     link_host,
-    minute,
     one_line,
     place_phrase,
     safe_link,
@@ -36,6 +33,7 @@ from monitor.core.wording import (
     verdict_words,
     visible,
 )
+from monitor.core.words import ENGLISH, Words
 
 # A sentence is quoted whole up to this; a text without full stops is cut around its figure.
 _QUOTE_CHARACTERS = 600
@@ -78,7 +76,8 @@ class Rung:
 class AlertView:
     """What is shown of one alert, all of it plain visible text. `title` and `byline` are empty where
     the alert above it cites the same article. In a short view there is no ladder, and of the facts only
-    who carries it and, of a follow-up, what it puts right."""
+    who carries it and, of a follow-up, what it puts right. `feedback` is the page that asks the reader
+    whether it was worth sending, if there is one."""
 
     badge: str
     headline: str
@@ -94,15 +93,16 @@ class AlertView:
     ladder: tuple[Rung, ...]
     ladder_rest: str
     facts: tuple[str, ...]
+    feedback: str = ""
 
 
 def alert_views(
-    alerts: Sequence[Alert], gazetteer: Gazetteer, *, short: bool = False
+    alerts: Sequence[Alert], gazetteer: Gazetteer, *, short: bool = False, words: Words = ENGLISH
 ) -> tuple[AlertView, ...]:
     """Return what is shown of each alert; an article is cited once for the alerts in a row."""
     views: list[AlertView] = []
     for index, alert in enumerate(alerts):
-        view = _alert_view(alert, gazetteer)
+        view = _alert_view(alert, gazetteer, words)
         if short:
             facts = view.facts[:1] + (view.facts[-1:] if alert.corrects else ())
             view = replace(view, ladder=(), ladder_rest="", facts=facts)
@@ -114,77 +114,84 @@ def alert_views(
     return tuple(views)
 
 
-def _alert_view(alert: Alert, gazetteer: Gazetteer) -> AlertView:
+def _alert_view(alert: Alert, gazetteer: Gazetteer, words: Words) -> AlertView:
     row, article = alert.claim, alert.article
     link = safe_link(article.url)
-    title = one_line(article.title, 200) or "untitled article"
-    published = minute(article.published) if article.published is not None else "undated"
+    title = one_line(article.title, 200) or words("untitled article")
+    undated = words("undated")
+    published = words.minute(article.published) if article.published is not None else undated
     byline = [one_line(article.publisher, 80), published, link_host(link) if link else ""]
-    ladder = _ladder(alert, row, gazetteer) if row is not None else ()
+    ladder = _ladder(alert, row, gazetteer, words) if row is not None else ()
     return AlertView(
-        badge=verdict_words(row) if row is not None else "Article",
-        headline=headline(alert, row, gazetteer) if row is not None else title,
-        figure=_figure_view(alert, row, gazetteer) if row is not None else None,
-        said=_said(row, gazetteer) if row is not None else "",
-        before=_stood(alert, row) if row is not None else "",
-        steps=_steps(alert),
+        badge=words(verdict_words(row) if row is not None else "Article"),
+        headline=words.figures(headline(alert, row, gazetteer)) if row is not None else title,
+        figure=_figure_view(alert, row, gazetteer, words) if row is not None else None,
+        said=_said(row, gazetteer, words) if row is not None else "",
+        before=_stood(alert, row, words) if row is not None else "",
+        steps=_steps(alert, words),
         quote=_quote(row.claim.evidence) if row is not None else None,
         title=title,
         link=link,
         byline=", ".join(part for part in byline if part),
-        ladder_title="This figure and the earlier ones, newest first" if ladder else "",
+        ladder_title=words("This figure and the earlier ones, newest first") if ladder else "",
         ladder=ladder,
-        ladder_rest=_ladder_rest(alert) if ladder else "",
-        facts=_facts(alert, row),
+        ladder_rest=_ladder_rest(alert, words) if ladder else "",
+        facts=_facts(alert, row, words),
     )
 
 
-def _figure_view(alert: Alert, row: LedgerClaim, gazetteer: Gazetteer) -> FigureView:
+def _figure_view(alert: Alert, row: LedgerClaim, gazetteer: Gazetteer, words: Words) -> FigureView:
     old = baseline(alert, row)
     return FigureView(
         what=what_is_counted(row, gazetteer),
-        old=value_phrase(old.claim) if old is not None else "",
-        new=value_words(row.claim),
+        old=words.figures(value_phrase(old.claim)) if old is not None else "",
+        new=words.figures(value_words(row.claim)),
         note=headline_note(alert, row),
-        change=change_phrase(old.claim, row.claim) if old is not None else "",
+        change=words.figures(change_phrase(old.claim, row.claim)) if old is not None else "",
     )
 
 
-def _said(row: LedgerClaim, gazetteer: Gazetteer) -> str:
+def _said(row: LedgerClaim, gazetteer: Gazetteer, words: Words) -> str:
     """Who says it and as of when: 'Volodymyr Zelensky (Ukraine), as of 4 Nov 2024'."""
-    who = source_name(row.claim) or "Source not named"
+    who = source_name(row.claim) or words("Source not named")
     # A family that the gazetteer does not name is the speaker itself.
     named = row.family is not None and row.family in gazetteer.sources
     family = gazetteer.family_name(row.family or "") if named else ""
     if family and family.casefold() != who.casefold():
         who += f" ({one_line(family, 60)})"
-    dated = "as of" if row.claim.as_of is not None else "published"
-    return f"{who}, {dated} {day(claim_day(row))}"
+    dated = words.date(claim_day(row))
+    if row.claim.as_of is not None:
+        return words("{who}, as of {day}", who=who, day=dated)
+    return words("{who}, published {day}", who=who, day=dated)
 
 
-def _stood(alert: Alert, row: LedgerClaim) -> str:
+def _stood(alert: Alert, row: LedgerClaim, words: Words) -> str:
     """What it was before, and how long that stood; empty where nothing was."""
     old = baseline(alert, row)
     if old is None:
         return ""
-    line = f"Before: {before_words(old)}."
+    who = source_name(old.claim) or words("unattributed")
+    stood = f"{words.figures(value_phrase(old.claim))}, {who}, {words.date(claim_day(old))}"
+    line = words("Before: {figure}.", figure=stood)
     if old.family == row.family and row.verdict is Verdict.REVISION:
-        line += _since(row.said - old.said)
+        line += _since(row.said - old.said, words)
     return line
 
 
-def _steps(alert: Alert) -> str:
+def _steps(alert: Alert, words: Words) -> str:
     """The figures that were held back and overtaken, oldest first."""
     if not alert.steps:
         return ""
-    values = ", ".join(value_phrase(step.claim) for step in alert.steps)
-    return f"On the way, while this was held back: {values}."
+    values = ", ".join(words.figures(value_phrase(step.claim)) for step in alert.steps)
+    return words("On the way, while this was held back: {figures}.", figures=values)
 
 
-def _since(age: timedelta) -> str:
+def _since(age: timedelta, words: Words) -> str:
     if age.days < 1:
         return ""
-    return f" First change in {age.days} day{'s' if age.days > 1 else ''}."
+    if age.days == 1:
+        return " " + words("First change in 1 day.")
+    return " " + words("First change in {days} days.", days=age.days)
 
 
 def _quote(evidence: Evidence) -> Quote:
@@ -211,13 +218,17 @@ def _tidy(text: str) -> str:
     return f"{lead}{inner}{trail}"
 
 
-def _ladder(alert: Alert, row: LedgerClaim, gazetteer: Gazetteer) -> tuple[Rung, ...]:
+def _ladder(alert: Alert, row: LedgerClaim, gazetteer: Gazetteer, words: Words) -> tuple[Rung, ...]:
     earlier = _earlier(alert)[:_LADDER_RUNGS]
     if not earlier:
         return ()
     rows = (row, *earlier)
     most = max(0 if each.claim.vague else each.claim.high for each in rows)
-    return tuple(_rung(each, row, most, gazetteer) for each in rows)
+
+    def rung(each: LedgerClaim) -> Rung:
+        return _rung(each, row, most, gazetteer, words)
+
+    return tuple(map(rung, rows))
 
 
 def _earlier(alert: Alert) -> list[LedgerClaim]:
@@ -225,47 +236,59 @@ def _earlier(alert: Alert) -> list[LedgerClaim]:
     return sorted(rows, key=lambda row: (claim_day(row), row.said, row.id), reverse=True)
 
 
-def _ladder_rest(alert: Alert) -> str:
+def _ladder_rest(alert: Alert, words: Words) -> str:
     more = len(previous_rows([alert])) - _LADDER_RUNGS
-    return f"and {more} older" if more > 0 else ""
+    return words("and {count} older", count=more) if more > 0 else ""
 
 
-def _rung(row: LedgerClaim, news: LedgerClaim, most: int, gazetteer: Gazetteer) -> Rung:
+def _rung(
+    row: LedgerClaim, news: LedgerClaim, most: int, gazetteer: Gazetteer, words: Words
+) -> Rung:
     claim = row.claim
     place = place_phrase(claim, gazetteer)
     where = f" in {place}" if place and claim.place != news.claim.place else ""
-    when = f"{day(claim_day(row))}, {one_line(row.publisher, 40)}".removesuffix(", ")
+    when = f"{words.date(claim_day(row))}, {one_line(row.publisher, 40)}".removesuffix(", ")
     return Rung(
-        who=source_name(claim) or "source not named",
+        who=source_name(claim) or words("source not named"),
         when=when,
-        value=f"{value_words(claim)}{where}",
+        value=f"{words.figures(value_words(claim))}{where}",
         percent=0 if claim.vague or not most else max(round(100 * claim.high / most), 1),
         now=row is news,
     )
 
 
-def _facts(alert: Alert, row: LedgerClaim | None) -> tuple[str, ...]:
-    facts = [_witnesses(alert)]
+def _facts(alert: Alert, row: LedgerClaim | None, words: Words) -> tuple[str, ...]:
+    facts = [_witnesses(alert, words)]
     if row is not None:
-        facts.append(f"Confidence: {_confidence(row.claim)}.")
-        facts.append(f"Verdict: {row.verdict.value} ({one_line(row.reason, 300)}).")
+        facts.append(_confidence(row.claim, words))
+        reason = one_line(row.reason, 300)
+        facts.append(
+            words("Verdict: {verdict} ({reason}).", verdict=row.verdict.value, reason=reason)
+        )
     reason = one_line(alert.reason, 600 if alert.corrects else 300).rstrip(".")
     if alert.corrects:
-        facts.append(f"This puts right alert {', '.join(alert.corrects)}: {reason}.")
+        wrong = ", ".join(alert.corrects)
+        facts.append(words("This puts right alert {alert}: {reason}.", alert=wrong, reason=reason))
     else:
-        facts.append(f"The rule fired: {reason}.")
+        facts.append(words("The rule fired: {reason}.", reason=reason))
     return tuple(facts)
 
 
-def _witnesses(alert: Alert) -> str:
+def _witnesses(alert: Alert, words: Words) -> str:
     articles, independent = alert.witnesses_articles, alert.witnesses_independent
     if articles <= 1:
-        return "Seen so far in this one article."
-    return f"Seen so far in {articles} articles, {independent} independent of each other."
+        return words("Seen so far in this one article.")
+    return words(
+        "Seen so far in {articles} articles, {independent} independent of each other.",
+        articles=articles,
+        independent=independent,
+    )
 
 
-def _confidence(claim: Claim) -> str:
-    words = "low"
+def _confidence(claim: Claim, words: Words) -> str:
+    percent = f"{100 * claim.confidence:.0f}"
+    if claim.confidence >= _HIGH_CONFIDENCE:
+        return words("Confidence: {percent} % (high).", percent=percent)
     if claim.confidence >= _FAIR_CONFIDENCE:
-        words = "high" if claim.confidence >= _HIGH_CONFIDENCE else "fair"
-    return f"{100 * claim.confidence:.0f} % ({words})"
+        return words("Confidence: {percent} % (fair).", percent=percent)
+    return words("Confidence: {percent} % (low).", percent=percent)

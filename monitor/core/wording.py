@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import UTC, date, datetime
+from datetime import date
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from monitor.core.gazetteer import Gazetteer
@@ -187,12 +187,6 @@ def day(moment: date, year_now: int | None = None) -> str:
     """Return "4 Nov 2024", or "4 Nov" when the year is `year_now`."""
     words = f"{moment.day} {_MONTHS[moment.month - 1]}"
     return words if moment.year == year_now else f"{words} {moment.year}"
-
-
-def minute(moment: datetime) -> str:
-    """Return "4 Nov 2024, 20:00 UTC"."""
-    moment = moment.astimezone(UTC)
-    return f"{day(moment.date())}, {moment:%H:%M} UTC"
 
 
 def claim_day(row: LedgerClaim) -> date:

@@ -18,7 +18,6 @@ from monitor.core.wording import (
     claim_phrase,
     day,
     link_host,
-    minute,
     one_line,
     place_phrase,
     safe_link,
@@ -27,6 +26,7 @@ from monitor.core.wording import (
     value_phrase,
     visible,
 )
+from monitor.core.words import ENGLISH
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_days_and_minutes() -> None:
     assert day(date(2024, 11, 4)) == "4 Nov 2024"
     assert day(date(2024, 11, 4), 2024) == "4 Nov"
     assert day(date(2023, 12, 31), 2024) == "31 Dec 2023"
-    assert minute(datetime(2024, 11, 4, 7, 5, tzinfo=UTC)) == "4 Nov 2024, 07:05 UTC"
+    assert ENGLISH.minute(datetime(2024, 11, 4, 7, 5, tzinfo=UTC)) == "4 Nov 2024, 07:05 UTC"
 
 
 @pytest.mark.parametrize(
