@@ -20,6 +20,7 @@ from pathlib import Path
 import structlog
 
 from monitor import __version__, soundness, systemd
+from monitor.audience import Audience, known_zone
 from monitor.clock import Clock, SystemClock
 from monitor.config import (
     FeedSettings,
@@ -30,11 +31,13 @@ from monitor.config import (
 )
 from monitor.core.errors import ConfigError, MonitorError, Problem, StoreError
 from monitor.core.knowledge import Knowledge
-from monitor.core.model import ChannelKind
+from monitor.core.model import Channel, ChannelKind
 from monitor.core.rules import RuleSet
 from monitor.core.subscribers import Subscriber
+from monitor.core.words import Words
 from monitor.fetch import Client, ClientSettings, Credential
 from monitor.knowledge import load_knowledge, shipped_root
+from monitor.locales import shipped_words
 from monitor.notify import Notifier
 from monitor.notify.apprise import AppriseNotifier, check_apprise
 from monitor.notify.chart import painter
@@ -45,6 +48,7 @@ from monitor.pipeline import Pipeline, Site
 from monitor.rulefiles import load_rules
 from monitor.schedule import Daemon
 from monitor.seedpacks import SeedPack, find_packs, read_pack
+from monitor.sitekey import SiteKey, key_path
 from monitor.store import FeedPolicy, FeedRow, Store, gauges, open_store
 from monitor.store.backups import quick_complaint
 from monitor.subscribing import heartbeat_url, known_subscribers, secret_path
@@ -128,19 +132,30 @@ class Assembly:
         )
 
     def notifiers(self, client: Client) -> dict[str, Notifier]:
-        """Return the notifier of every configured channel, by channel id."""
+        """Return the notifier of every configured channel, by channel id, and of mail by kind."""
         gazetteer = self.site.knowledge.gazetteer
         kinds: dict[ChannelKind, Notifier] = {
-            ChannelKind.EMAIL: EmailNotifier(self.mail, gazetteer, painter()),
+            ChannelKind.EMAIL: EmailNotifier(self.mail, gazetteer, painter(), channel_words),
             ChannelKind.WEBHOOK: WebhookNotifier(client.post, self.secrets.webhooks, gazetteer),
         }
         if self.secrets.apprise:
             kinds[ChannelKind.APPRISE] = AppriseNotifier(self.secrets.apprise, gazetteer)
-        return {
+        by_channel = {
             channel.id: kinds[channel.kind]
             for subscriber in self.site.subscribers
             for channel in subscriber.channels
         }
+        return {ChannelKind.EMAIL.value: kinds[ChannelKind.EMAIL]} | by_channel
+
+    def key(self) -> SiteKey:
+        """Return the key beside this site's database."""
+        return SiteKey(key_path(self.loaded.database))
+
+    def audience(self, store: Store) -> Audience:
+        """Return everybody who is told: of the configuration, and of the store."""
+        return Audience(
+            store, self.key(), lambda: self.site.subscribers, lambda: self.settings.web.public_url
+        )
 
     @asynccontextmanager
     async def pipeline(self, store: Store) -> AsyncIterator[Pipeline]:
@@ -152,6 +167,7 @@ class Assembly:
                 client=client,
                 notifiers=self.notifiers(client),
                 clock=self.clock,
+                key=self.key(),
             )
 
     @contextmanager
@@ -184,6 +200,12 @@ def refuse_damage(database: Path) -> None:
             "figurewatch db restore FILE"
         )
         raise StoreError(msg)
+
+
+def channel_words(channel: Channel) -> Words:
+    """Return the language and the clock of a channel's reader."""
+    words = shipped_words().get(channel.language, shipped_words()["en"])
+    return replace(words, zone=known_zone(channel.zone))
 
 
 def assemble(config: str | None, environment: Mapping[str, str] | None = None) -> Assembly:

@@ -39,6 +39,7 @@ from monitor.config_fields import (
     ListenAddress,
     LoginName,
     Network,
+    PublicUrl,
     Section,
     SmtpUrl,
     WayOut,
@@ -178,6 +179,10 @@ class WebSettings(Section):
     )
     hosts: tuple[str, ...] = Field(
         (), description="names under which a reverse proxy asks for the pages"
+    )
+
+    public_url: PublicUrl | None = Field(
+        None, description="where readers reach the pages, https://; with it mails carry links"
     )
 
     @property

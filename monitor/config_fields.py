@@ -106,6 +106,14 @@ def _way_out(value: str) -> str:
     return value
 
 
+def _public_url(value: str) -> str:
+    pattern = r"(https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1|\[::1\]))(:\d{1,5})?(/[A-Za-z0-9._~/-]*)?"
+    if not re.fullmatch(pattern, value) or len(value) > 200:
+        msg = 'expected an address such as "https://alerts.example.org", without "?" or "#"'
+        raise ValueError(msg)
+    return value.rstrip("/")
+
+
 def _smtp_url(value: str) -> str:
     if not re.fullmatch(r"smtps?://[^\s\x00-\x1f]+", value):
         msg = 'expected "smtp://host:port" or "smtps://host:port"'
@@ -132,6 +140,7 @@ class Section(BaseModel):
 
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 SmtpUrl = Annotated[str, AfterValidator(_smtp_url)]
+PublicUrl = Annotated[str, AfterValidator(_public_url)]
 WayOut = Annotated[str, AfterValidator(_way_out)]
 Network = Annotated[str, AfterValidator(_network)]
 ListenAddress = Annotated[str, AfterValidator(_listen_address)]

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from monitor.audience import Audience
 from monitor.clock import Clock
 from monitor.core.delivery import (
     REFUSALS_COUNT_FOR,
@@ -25,7 +26,8 @@ from monitor.core.delivery import (
     next_step,
 )
 from monitor.core.errors import DeliveryError, StoreError
-from monitor.core.model import ChannelKind, Delivery, MessageKind, Receipt
+from monitor.core.mailboxes import masked
+from monitor.core.model import Channel, ChannelKind, Delivery, MessageKind, Receipt
 from monitor.core.subscribers import Subscriber
 from monitor.core.urls import redact
 from monitor.dispatch import Dispatch
@@ -37,6 +39,7 @@ from monitor.telling import tell_delivery_failed, tell_delivery_sent
 # One attempt may take as long as the slowest channel's own limits (SMTP waits ten minutes for the
 # answer to DATA); a lease that outlives them can never make two processes send at once.
 _LEASE = timedelta(minutes=15)
+_LEFT = "the reader wants no more mail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +63,13 @@ class Deliverer:
         self,
         store: Store,
         dispatch: Dispatch,
+        audience: Audience,
         clock: Clock,
         terms: Callable[[], Terms],
         pulse: Pulse,
     ) -> None:
         self._store = store
+        self._audience = audience
         self._dispatch = dispatch
         self._outbox = dispatch.outbox
         self._clock = clock
@@ -99,7 +104,7 @@ class Deliverer:
     async def deliver(self, delivery: Delivery) -> bool:
         """Try one leased delivery and record how it ended; True when the other side took it."""
         started = self._clock.now()
-        delivery = self._readdressed(delivery)
+        delivery = await asyncio.to_thread(self._readdressed, delivery)
         try:
             receipt = await self._send(delivery)
         except DeliveryError as error:
@@ -121,23 +126,32 @@ class Deliverer:
     def _readdressed(self, delivery: Delivery) -> Delivery:
         """Return the delivery with its channel as configured now: a wrong address may be mended."""
         message = delivery.message
-        for subscriber in self._terms().subscribers:
-            for channel in subscriber.channels:
-                if channel.id == message.channel.id:
-                    return replace(delivery, message=replace(message, channel=channel))
-        return delivery
+        channel = self._audience.channel(message.channel.id)
+        if channel is None:
+            return delivery
+        return replace(delivery, message=replace(message, channel=channel))
 
     async def _send(self, delivery: Delivery) -> Receipt:
         channel = delivery.message.channel
+        if await asyncio.to_thread(self._audience.has_left, channel):
+            raise DeliveryError(_LEFT, permanent=True)
         reason = await asyncio.to_thread(self._outbox.disabled_reason, channel.id, channel.address)
         if reason is not None:
             msg = f"channel disabled: {reason}"
             raise DeliveryError(msg, permanent=True)
-        notifier = self._terms().notifiers.get(channel.id)
+        notifier = self._notifier(delivery)
         if notifier is None:
             msg = "the channel is no longer configured"
             raise DeliveryError(msg, permanent=True)
-        return await notifier.send(delivery.message)
+        message = await asyncio.to_thread(self._audience.with_links, delivery.message)
+        return await notifier.send(message)
+
+    def _notifier(self, delivery: Delivery) -> Notifier | None:
+        channel, notifiers = delivery.message.channel, self._terms().notifiers
+        is_letter = delivery.message.kind is MessageKind.LETTER
+        if is_letter or self._audience.is_member(channel.subscriber):
+            return notifiers.get(channel.kind)
+        return notifiers.get(channel.id)
 
     async def _failed(self, delivery: Delivery, started: datetime, error: DeliveryError) -> None:
         now = self._clock.now()
@@ -169,7 +183,9 @@ class Deliverer:
                 self._outbox.retry(delivery, started, step.at, error.reason)
                 return
             self._outbox.dead(delivery, started, now, step.reason)
-            if not self._taken_out_of_service(delivery, now, error):
+            if error.reason == _LEFT:
+                self._outbox.drop((delivery.message.id,), now, "its reader, who left")
+            elif not self._taken_out_of_service(delivery, now, error):
                 self._tell_dead(delivery, now, step)
 
     def _taken_out_of_service(
@@ -187,14 +203,18 @@ class Deliverer:
             reason = f"suspended, refused {len(refusals)} times in {days} days: {error.reason}"
         elif not error.disable:
             return False
-        self._outbox.disable_channel(channel.id, channel.address, now, reason)
         self._log.error("channel.disabled", channel=channel.id, reason=reason)
+        if self._audience.is_member(channel.subscriber):
+            # Nobody can mend somebody else's address; its owner can sign up with the right one.
+            self._audience.bounced(channel, reason, now)
+            return True
+        self._outbox.disable_channel(channel.id, channel.address, now, reason)
         self._dispatch.tell_operators(
             self._terms().told_about_trouble(),
             f"disabled|{channel.id}|{channel.address}|{now.isoformat()}",
             f"Channel {channel.id} is out of service",
             (
-                f"Address: {_shown(delivery)}",
+                f"Address: {self._shown(channel)}",
                 f"Why: {reason}",
                 "Further messages to it become dead letters.",
                 f"Once it is mended: figurewatch outbox enable {channel.id}",
@@ -205,17 +225,19 @@ class Deliverer:
         return True
 
     def _tell_dead(self, delivery: Delivery, now: datetime, step: Dead) -> None:
-        """Tell operators of a dead letter: once a day for each channel, never of a lost notice."""
+        """Tell operators of a dead letter: once a day for each channel, never of a lost notice, nor
+        of an address that somebody mistyped."""
         message = delivery.message
-        if message.kind is MessageKind.NOTICE:
+        if message.kind in {MessageKind.NOTICE, MessageKind.LETTER}:
             return
+        channel = message.channel
         self._dispatch.tell_operators(
             self._terms().told_about_trouble(),
-            f"dead|{message.channel.id}|{now.date()}",
-            f"A message to {message.channel.id} was given up",
+            f"dead|{channel.id}|{now.date()}",
+            f"A message to {channel.id} was given up",
             (
                 f"Message: {message.id}",
-                f"Address: {_shown(delivery)}",
+                f"Address: {self._shown(channel)}",
                 f"Why: {step.reason}",
                 "Others may follow; you hear of each channel at most once a day.",
                 "To see them: figurewatch outbox list --state dead",
@@ -223,7 +245,8 @@ class Deliverer:
             now,
         )
 
-
-def _shown(delivery: Delivery) -> str:
-    channel = delivery.message.channel
-    return channel.address if channel.kind is ChannelKind.EMAIL else redact(channel.address)
+    def _shown(self, channel: Channel) -> str:
+        if channel.kind is not ChannelKind.EMAIL:
+            return redact(channel.address)
+        is_member = self._audience.is_member(channel.subscriber)
+        return masked(channel.address) if is_member else channel.address

@@ -21,6 +21,7 @@ import structlog
 
 from monitor import feeds, pages, rereads
 from monitor.absences import check_absences, note_heard
+from monitor.audience import Audience
 from monitor.clock import Clock
 from monitor.config import Settings
 from monitor.core import health
@@ -47,10 +48,12 @@ from monitor.deliver import Deliverer, Terms
 from monitor.dispatch import Dispatch
 from monitor.fetch import Client, Credential, Fetched, NotModified
 from monitor.knowledge import load_knowledge
+from monitor.membership import Membership
 from monitor.notify import Notifier
 from monitor.pollbook import PollBook
 from monitor.pulse import Pulse
 from monitor.seedpacks import SeedPack, seed_articles
+from monitor.sitekey import SiteKey
 from monitor.store import EntryMark, EntryState, FeedRow, OwedPage, PollResult, Store
 from monitor.telling import tell_decision
 from monitor.workers import run_in_worker
@@ -118,14 +121,21 @@ class Pipeline:
         client: Client,
         notifiers: Mapping[str, Notifier],
         clock: Clock,
+        key: SiteKey,
     ) -> None:
         self.site = site
         self.store = store
         self.dispatch = Dispatch(store)
+        self.audience = Audience(
+            store, key, lambda: self.site.subscribers, lambda: self.site.settings.web.public_url
+        )
+        self.membership = Membership(store, self.audience, self.dispatch)
         self.outbox = self.dispatch.outbox
         self.notifiers = notifiers
         self.pulse = Pulse()
-        self.deliverer = Deliverer(store, self.dispatch, clock, self._terms, self.pulse)
+        self.deliverer = Deliverer(
+            store, self.dispatch, self.audience, clock, self._terms, self.pulse
+        )
         self.book = PollBook(
             store,
             self.dispatch,
@@ -370,7 +380,7 @@ class Pipeline:
         )
         with self.store.write():
             decision = decide_and_commit(
-                self.store, self.dispatch, articles, policy, self.site.subscribers, None
+                self.store, self.dispatch, articles, policy, self.audience.subscribers(), None
             )
             if self._full_text(feed) != "never":
                 poll = rereads.with_rereads(poll, decision)
@@ -434,7 +444,7 @@ class Pipeline:
             self.store,
             self.dispatch,
             site.rules,
-            site.subscribers,
+            self.audience.subscribers(),
             site.knowledge.gazetteer,
             now,
         )
@@ -446,7 +456,7 @@ class Pipeline:
     def _terms(self) -> Terms:
         delivery = self.site.settings.delivery
         return Terms(
-            subscribers=self.site.subscribers,
+            subscribers=self.audience.subscribers(),
             operators=delivery.operators,
             notifiers=self.notifiers,
             backoff=Backoff(
@@ -458,7 +468,10 @@ class Pipeline:
         """Make messages of everything that waited and need not wait any longer."""
         site = self.site
         await asyncio.to_thread(
-            self.dispatch.release, site.subscribers, site.knowledge.gazetteer, self._clock.now()
+            self.dispatch.release,
+            self.audience.subscribers(),
+            site.knowledge.gazetteer,
+            self._clock.now(),
         )
 
     async def send_heartbeat(self) -> None:

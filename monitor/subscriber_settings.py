@@ -102,6 +102,7 @@ class SubscriberSettings(Section):
         description="the first that matches says where an alert goes; without any, everywhere now",
     )
     zone: Annotated[str, AfterValidator(_zone)] = Field("UTC", description="time zone, IANA name")
+    language: Literal["en", "de", "uk"] = Field("en", description="language of mails")
     group_window: Duration = Field(
         timedelta(0), description="alerts of one rule within this time make one message"
     )

@@ -83,6 +83,8 @@ def _channels(settings: SubscriberSettings, loaded: LoadedSettings) -> tuple[Cha
             kind=kind,
             address=address,
             format=settings.format if kind is ChannelKind.WEBHOOK else BodyFormat.NATIVE,
+            language=settings.language,
+            zone=settings.zone,
         )
         for kind, address in addresses
         if address is not None

@@ -33,6 +33,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "seeds": ("monitor.cli.seeds", "Build, list, verify and import what a fresh install knows."),
     "alerts": ("monitor.cli.alerts", "List, show, resend, acknowledge and silence alerts."),
     "outbox": ("monitor.cli.outbox", "List, show, retry and drop deliveries."),
+    "subscribers": ("monitor.cli.subscribers", "List, show, add and remove subscribers."),
     "corpus": ("monitor.cli.corpus", "Count what the site already knows."),
     "notify": ("monitor.cli.notify", "Send test messages."),
     "db": ("monitor.cli.db", "Back up, check, restore, migrate and tidy the database."),

@@ -175,12 +175,12 @@ def export(
 def resend(config: str | None, names: tuple[str, ...], key: str) -> None:
     """Send an alert again: under the id of the message that told it, or to one who never got it."""
     assembly = assemble(config)
-    known = {row.id: row for row in assembly.site.subscribers}
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        msg = f"no subscriber {unknown[0]!r}"
-        raise click.UsageError(msg)
     with assembly.open_store() as store:
+        known = {row.id: row for row in assembly.audience(store).subscribers()}
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            msg = f"no subscriber {unknown[0]!r}"
+            raise click.UsageError(msg)
         row = _one(store, key)
         told = {one.channel.partition("/")[0] for one in row.routings if one.message}
         chosen = [known[name] for name in names or sorted(told & known.keys())]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import click
@@ -96,7 +97,9 @@ def reject(config: str | None, reason: str, claim_id: str) -> None:
             msg = f"claim {claim_id} was taken back before"
             raise click.ClickException(msg)
         dispatch, now = Dispatch(store), assembly.clock.now()
-        decision = reject_claim(store, dispatch, row, assembly.site, now, reason)
+        everybody = assembly.audience(store).subscribers()
+        site = replace(assembly.site, subscribers=everybody)
+        decision = reject_claim(store, dispatch, row, site, now, reason)
         told = {alert.id: dispatch.routings.reached(alert.id).told for alert in decision.alerts}
     copies = len(decision.withdrawals) - 1
     click.echo(f"{claim_id} is taken back{f', with {copies} copies' if copies else ''}")

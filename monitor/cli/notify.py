@@ -58,7 +58,9 @@ def test(subscriber: str, kind: str | None, config: str | None, form: str) -> No
     Exit code 1 when a channel did not take it.
     """
     assembly = assemble(config)
-    channels = _channels(_find(assembly.site.subscribers, subscriber), kind)
+    with assembly.look_into_store() as store:
+        everybody = assembly.audience(store).subscribers()
+    channels = _channels(_find(everybody, subscriber), kind)
     trials = asyncio.run(_try_all(assembly, channels))
     for trial in trials:
         _print(trial, form)
@@ -73,7 +75,7 @@ def _find(subscribers: tuple[Subscriber, ...], name: str) -> Subscriber:
     names = [subscriber.id for subscriber in subscribers]
     close = difflib.get_close_matches(name, names, n=1)
     known = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(names) or 'none'}"
-    msg = f"no subscriber {name!r} in the configuration; {known}"
+    msg = f"no subscriber {name!r}; {known}"
     raise click.UsageError(msg)
 
 
@@ -100,7 +102,8 @@ async def _try(assembly: Assembly, notifiers: Mapping[str, Notifier], channel: C
     )
     sent, outlook = True, ""
     try:
-        answer = (await notifiers[channel.id].send(message)).detail
+        notifier = notifiers.get(channel.id) or notifiers[channel.kind]
+        answer = (await notifier.send(message)).detail
     except DeliveryError as error:
         sent, answer, outlook = False, error.reason, _outlook(error)
     seconds = assembly.clock.monotonic() - started

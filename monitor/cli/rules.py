@@ -34,14 +34,15 @@ rules.add_command(shadow)
 
 @rules.command(name="list")
 @config_option
+@click.option("--stats", is_flag=True, help="With what readers said of each rule's alerts.")
 @format_option()
 @_PATHS
-def list_rules(config: str | None, form: str, paths: tuple[Path, ...]) -> None:
+def list_rules(config: str | None, form: str, paths: tuple[Path, ...], *, stats: bool) -> None:
     """List the rules in PATHS (files or folders; default: all that the daemon would use)."""
     from monitor.rulefiles import load_rules  # noqa: PLC0415
 
     found, roots = _paths_and_roots(config, paths)
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "id": rule.id,
             "kind": rule.kind.value,
@@ -54,7 +55,24 @@ def list_rules(config: str | None, form: str, paths: tuple[Path, ...]) -> None:
         }
         for rule in load_rules(found, _knowledge(roots), library=_library()).rules
     ]
-    emit_rows(rows, ("id", "kind", "status", "severity", "examples", "title"), form)
+    columns: tuple[str, ...] = ("id", "kind", "status", "severity", "examples", "title")
+    if stats:
+        _add_stats(rows, config)
+        columns = ("id", "status", "alerts", "right", "wrong", "knew", "title")
+    emit_rows(rows, columns, form)
+
+
+def _add_stats(rows: list[dict[str, object]], config: str | None) -> None:
+    """Put in how many alerts each rule raised, and what readers said of them."""
+    from monitor.bootstrap import assemble  # noqa: PLC0415
+    from monitor.core.opinions import Tally  # noqa: PLC0415
+    from monitor.store import Opinions  # noqa: PLC0415
+
+    with assemble(config).look_into_store() as store:
+        by_rule = Opinions(store).by_rule()
+    for row in rows:
+        tally = by_rule.get(str(row["id"]), Tally())
+        row |= {name: getattr(tally, name) for name in ("alerts", "right", "wrong", "knew")}
 
 
 @rules.command()

@@ -79,7 +79,8 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
-    """Who is told. `rules` are shell-style patterns over rule ids ("troops.*").
+    """Who is told. `rules` are shell-style patterns over rule ids ("troops.*"); an alert is wanted
+    as well if its figure counts one of `measures`.
 
     `window` collects the alerts of one rule; `budget` is the most messages that one poll may make
     for a channel, `per_hour` the most that an hour may (None: any number).
@@ -88,6 +89,7 @@ class Subscriber:
     id: str
     channels: tuple[Channel, ...]
     rules: tuple[str, ...] = ("*",)
+    measures: tuple[str, ...] = ()
     min_severity: Severity = Severity.INFO
     zone: tzinfo = UTC
     window: timedelta = timedelta()
@@ -99,11 +101,16 @@ class Subscriber:
 
     def route(self, alert: Alert) -> Route | None:
         """Return where an alert goes, or None where the subscriber does not want it."""
-        if not _is_named(alert.rule, self.rules) or not is_loud(alert.severity, self.min_severity):
+        if not self._is_about(alert) or not is_loud(alert.severity, self.min_severity):
             return None
         if not self.routes:
             return Route()
         return next((route for route in self.routes if route.matches(alert)), None)
+
+    def _is_about(self, alert: Alert) -> bool:
+        if _is_named(alert.rule, self.rules):
+            return True
+        return alert.claim is not None and alert.claim.series.measure in self.measures
 
 
 def is_loud(severity: Severity, least: Severity) -> bool:

@@ -17,7 +17,7 @@ import ipaddress
 import re
 import socket
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.errors import HeaderParseError
@@ -33,8 +33,10 @@ import aiosmtplib
 from monitor.core.delivery import Stage, smtp_refusal
 from monitor.core.errors import ConfigError, DeliveryError, Problem
 from monitor.core.gazetteer import Gazetteer
-from monitor.core.model import Message, Receipt
+from monitor.core.letters import Letter, letter_text
+from monitor.core.model import Channel, Message, MessageKind, Receipt, Severity
 from monitor.core.render import Rendered, render_message
+from monitor.core.words import ENGLISH, Words
 from monitor.notify import shown_answer
 from monitor.notify.chart import Painter
 
@@ -139,10 +141,16 @@ class EmailNotifier:
     """Sends mail through the configured server."""
 
     def __init__(
-        self, settings: EmailSettings, gazetteer: Gazetteer, paint: Painter | None = None
+        self,
+        settings: EmailSettings,
+        gazetteer: Gazetteer,
+        paint: Painter | None = None,
+        words: Callable[[Channel], Words] = lambda _: ENGLISH,
     ) -> None:
-        """Raise `ConfigError` with every problem of the settings; `paint` makes PNG out of SVG."""
+        """Raise `ConfigError` with every problem of the settings; `paint` makes PNG out of SVG,
+        `words` tells how a channel's reader is written to."""
         self._paint = paint
+        self._words = words
         self._settings = settings
         self._server, self._sender = _checked_ends(settings)
         self._gazetteer = gazetteer
@@ -186,11 +194,15 @@ class EmailNotifier:
         return mail.as_bytes()
 
     def _rendered(self, message: Message, chart_id: str | None = None) -> Rendered:
+        words = self._words(message.channel)
+        if message.kind is MessageKind.LETTER:
+            return _rendered_letter(message, words)
         return render_message(
             message,
             self._gazetteer,
             unsubscribe_url=self._unsubscribe_url(message),
             chart_id=chart_id,
+            words=words,
         )
 
     def _image(self, rendered: Rendered) -> bytes | None:
@@ -253,6 +265,23 @@ class EmailNotifier:
                     await client.quit(timeout=_GOODBYE_SECONDS)
             finally:
                 client.close()
+
+
+def _rendered_letter(message: Message, words: Words) -> Rendered:
+    if message.links is None:
+        msg = "a letter needs links, and there are none without web.public_url"
+        raise DeliveryError(msg, permanent=True)
+    made = letter_text(Letter(message.heading), message.links, words)
+    return Rendered(
+        subject=made.subject,
+        text=made.text,
+        html=made.html,
+        webhook=b"",
+        chart=None,
+        severity=Severity.INFO,
+        summaries=(),
+        threads=(),
+    )
 
 
 def check_email_settings(settings: EmailSettings) -> None:

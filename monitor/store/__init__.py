@@ -6,6 +6,8 @@ SQL stay in this package.
 """
 
 from monitor.store.counting import corpus_counts
+from monitor.store.members import Members
+from monitor.store.opinions import Opinions
 from monitor.store.outbox import AttemptRow, DeliveryRow, DisabledRow, Outbox
 from monitor.store.records import (
     EntryMark,
@@ -30,6 +32,8 @@ __all__ = [
     "FeedPolicy",
     "FeedRow",
     "LedgerQuery",
+    "Members",
+    "Opinions",
     "Outbox",
     "OwedPage",
     "PollResult",

@@ -151,9 +151,16 @@ class Outbox:
         )
 
     def _attempt(self, delivery: Delivery, started: datetime, outcome: str, detail: str) -> None:
+        # Somebody may have been deleted, with all that was on its way to them, during the attempt.
         self._db.execute(
-            "INSERT INTO attempts (delivery, started, outcome, detail) VALUES (?, ?, ?, ?)",
-            [delivery.message.id, codec.when(started), outcome, detail],
+            """INSERT INTO attempts (delivery, started, outcome, detail)
+               SELECT id, :started, :outcome, :detail FROM deliveries WHERE id = :id""",
+            {
+                "id": delivery.message.id,
+                "started": codec.when(started),
+                "outcome": outcome,
+                "detail": detail,
+            },
         )
 
     # --- dead letters ------------------------------------------------------------------------
@@ -185,6 +192,13 @@ class Outbox:
                 )
                 count += cursor.rowcount
         return count
+
+    def drop_waiting(self, channel: str, now: datetime, by: str) -> int:
+        """Give up all that waits for a channel; return how much it was."""
+        rows = self._store.rows(
+            "SELECT id FROM deliveries WHERE channel = ? AND state = 'pending'", [channel]
+        )
+        return self.drop((row["id"] for row in rows), now, by)
 
     def message(self, message_id: str) -> Message | None:
         """Return a message as it was put into the outbox, or None."""

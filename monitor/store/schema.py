@@ -13,6 +13,7 @@ from sqlite_utils.migrations import Migrations
 from monitor.core.sketches import fingerprint, index_keys, sketch
 from monitor.store.rows import packed
 from monitor.store.steps_delivery import add_delivery_steps
+from monitor.store.steps_subscribers import add_subscriber_steps
 
 migrations = Migrations("figurewatch")
 
@@ -279,12 +280,16 @@ def m0022_series(db: Database) -> None:
     db.execute("CREATE INDEX claims_figure ON claims (low, high) WHERE NOT withdrawn")
 
 
-KNOWN_MIGRATIONS = frozenset(
-    {
-        "m0001_first",
-        "m0002_memory",
-        "m0003_withdrawals",
-        "m0004_feed_health",
-        "m0022_series",
-    }
-) | add_delivery_steps(migrations)
+KNOWN_MIGRATIONS = (
+    frozenset(
+        {
+            "m0001_first",
+            "m0002_memory",
+            "m0003_withdrawals",
+            "m0004_feed_health",
+            "m0022_series",
+        }
+    )
+    | add_delivery_steps(migrations)
+    | add_subscriber_steps(migrations)
+)
