@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from monitor.config import WebSettings
 from monitor.core.errors import StoreError
 from monitor.core.members import (
     LIFETIMES,
@@ -50,13 +51,13 @@ class Audience:
         store: Store,
         key: SiteKey,
         configured: Callable[[], Sequence[Subscriber]],
-        public_url: Callable[[], str | None],
+        web: Callable[[], WebSettings],
     ) -> None:
         self._store = store
         self.members = Members(store)
         self.key = key
         self._configured = configured
-        self._public_url = public_url
+        self._web = web
         self._known: _Known | None = None
 
     def check_key(self) -> None:
@@ -92,13 +93,14 @@ class Audience:
         alone = {row.mailbox for row in self.members.all_suppressed()}
         names = {row.id for row in configured}
         joined = [row for row in self.members.all() if row.id not in names]
+        offered = self._web().topics
         reached = (self._without(row, alone) for row in configured)
         return _Known(
             revision,
             configured,
             (
                 *(row for row in reached if row.channels),
-                *(subscriber_of(row, known_zone(row.preferences.zone)) for row in joined),
+                *(subscriber_of(row, known_zone(row.preferences.zone), offered) for row in joined),
             ),
             frozenset(row.id for row in joined),
         )
@@ -151,7 +153,7 @@ class Audience:
 
     def with_links(self, message: Message) -> Message:
         """Return a mail with the links of its reader; every try of it has the same ones."""
-        base = self._public_url()
+        base = self._web().public_url
         if base is None or message.channel.kind is not ChannelKind.EMAIL:
             return message
         links = self._links(message, base.rstrip("/"))

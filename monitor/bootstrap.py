@@ -153,9 +153,7 @@ class Assembly:
 
     def audience(self, store: Store) -> Audience:
         """Return everybody who is told: of the configuration, and of the store."""
-        return Audience(
-            store, self.key(), lambda: self.site.subscribers, lambda: self.settings.web.public_url
-        )
+        return Audience(store, self.key(), lambda: self.site.subscribers, lambda: self.settings.web)
 
     @asynccontextmanager
     async def pipeline(self, store: Store) -> AsyncIterator[Pipeline]:

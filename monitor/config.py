@@ -184,6 +184,12 @@ class WebSettings(Section):
     public_url: PublicUrl | None = Field(
         None, description="where readers reach the pages, https://; with it mails carry links"
     )
+    topics: tuple[str, ...] = Field(
+        ("*",), description="rules that anybody may subscribe to; empty: no new subscribers"
+    )
+    proxies: tuple[Network, ...] = Field(
+        (), description="addresses of reverse proxies whose X-Forwarded-For is believed"
+    )
 
     @property
     def address(self) -> tuple[str, int]:

@@ -183,11 +183,11 @@ class Membership:
                 return None
             if grant.request is None:
                 return self._members.member(grant.member)
-            member = self._enter(grant.request, grant.mailbox, "self", now)
+            member = self._enter(grant.request, grant.mailbox, now)
             self._members.use(digest, member.id, now)
         return member
 
-    def _enter(self, request: Request, mailbox: str, origin: str, now: datetime) -> Member:
+    def _enter(self, request: Request, mailbox: str, now: datetime) -> Member:
         known = self._members.at(mailbox)
         name = base64.b32encode(secrets.token_bytes(5)).decode("ascii").lower()
         member = Member(
@@ -196,7 +196,7 @@ class Membership:
             preferences=request.preferences,
             since=known.since if known is not None else now,
             changed=now,
-            origin=origin,
+            origin=request.origin,
         )
         self._members.put(member, mailbox)
         return member
@@ -298,7 +298,7 @@ class Membership:
 
     # --- for operators -----------------------------------------------------------------------
 
-    def invite(self, typed: str, wishes: Preferences, now: datetime) -> str:
+    def invite(self, typed: str, wishes: Preferences, by: str, now: datetime) -> str:
         """Ask an address to confirm, on behalf of the operator; return it as it is mailed to."""
         address, mailbox = self._checked(typed)
         with self._store.write():
@@ -308,7 +308,8 @@ class Membership:
             self._refuse_suppressed(
                 address, mailbox, (Reason.REFUSED, Reason.OPERATOR, Reason.BOUNCED)
             )
-            self._request(Request(address=address, preferences=wishes), mailbox, now)
+            request = Request(address=address, preferences=wishes, origin=by)
+            self._request(request, mailbox, now)
             self._members.note_asked(mailbox, "", now, mailed=True)
         return address
 
@@ -317,7 +318,8 @@ class Membership:
         address, mailbox = self._checked(typed)
         with self._store.write():
             self._refuse_suppressed(address, mailbox, tuple(Reason))
-            return self._enter(Request(address=address, preferences=wishes), mailbox, by, now)
+            request = Request(address=address, preferences=wishes, origin=by)
+            return self._enter(request, mailbox, now)
 
     def _checked(self, typed: str) -> tuple[str, str]:
         address = mail_address(typed)

@@ -127,7 +127,7 @@ class Pipeline:
         self.store = store
         self.dispatch = Dispatch(store)
         self.audience = Audience(
-            store, key, lambda: self.site.subscribers, lambda: self.site.settings.web.public_url
+            store, key, lambda: self.site.subscribers, lambda: self.site.settings.web
         )
         self.membership = Membership(store, self.audience, self.dispatch)
         self.outbox = self.dispatch.outbox

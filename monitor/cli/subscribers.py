@@ -207,7 +207,7 @@ def add(
         if assembly.settings.web.public_url is None:
             msg = "a confirmation needs web.public_url; with consent on file there is --confirmed"
             raise MonitorError(msg)
-        asked = membership.invite(address, wishes, now)
+        asked = membership.invite(address, wishes, author, now)
     click.echo(f"asked {asked} to confirm")
 
 

@@ -17,6 +17,7 @@ from monitor.core.subscribers import DigestPlan, Period, QuietHours, Route, Subs
 
 # Ids that the program gives; a configuration cannot use them.
 MEMBER_PREFIX = "self."
+SELF = "self"
 
 
 class Scope(StrEnum):
@@ -64,10 +65,14 @@ class Preferences:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """Somebody typed this address and these wishes; nobody knows yet whether it is theirs."""
+    """Somebody typed this address and these wishes; nobody knows yet whether it is theirs.
+
+    `origin` is `SELF`, or the operator who typed it.
+    """
 
     address: str
     preferences: Preferences
+    origin: str = SELF
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +84,7 @@ class Member:
     preferences: Preferences
     since: datetime
     changed: datetime
-    origin: str  # "self" or who entered it
+    origin: str  # `SELF`, or who entered it
 
 
 class Reason(StrEnum):
@@ -138,8 +143,11 @@ def may_be_asked(
     return wait is not None and (last_letter is None or now - last_letter >= wait)
 
 
-def subscriber_of(member: Member, zone: tzinfo) -> Subscriber:
-    """Return a member as routing knows them."""
+def subscriber_of(member: Member, zone: tzinfo, offered: tuple[str, ...] = ("*",)) -> Subscriber:
+    """Return a member as routing knows them; they get nothing that is not `offered`.
+
+    Whom the operator entered gets what the operator wrote down.
+    """
     wishes = member.preferences
     is_digest = wishes.pace is not Pace.NOW
     return Subscriber(
@@ -147,6 +155,7 @@ def subscriber_of(member: Member, zone: tzinfo) -> Subscriber:
         channels=(member_channel(member),),
         rules=wishes.rules,
         measures=wishes.measures,
+        within=offered if member.origin == SELF else ("*",),
         min_severity=wishes.min_severity,
         zone=zone,
         quiet=wishes.quiet,

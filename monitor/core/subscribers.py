@@ -80,7 +80,7 @@ class Route:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
     """Who is told. `rules` are shell-style patterns over rule ids ("troops.*"); an alert is wanted
-    as well if its figure counts one of `measures`.
+    as well if its figure counts one of `measures`. Nothing outside of `within` is.
 
     `window` collects the alerts of one rule; `budget` is the most messages that one poll may make
     for a channel, `per_hour` the most that an hour may (None: any number).
@@ -90,6 +90,7 @@ class Subscriber:
     channels: tuple[Channel, ...]
     rules: tuple[str, ...] = ("*",)
     measures: tuple[str, ...] = ()
+    within: tuple[str, ...] = ("*",)
     min_severity: Severity = Severity.INFO
     zone: tzinfo = UTC
     window: timedelta = timedelta()
@@ -108,6 +109,8 @@ class Subscriber:
         return next((route for route in self.routes if route.matches(alert)), None)
 
     def _is_about(self, alert: Alert) -> bool:
+        if not _is_named(alert.rule, self.within):
+            return False
         if _is_named(alert.rule, self.rules):
             return True
         return alert.claim is not None and alert.claim.series.measure in self.measures
