@@ -60,14 +60,15 @@ class Audience:
         self._web = web
         self._known: _Known | None = None
 
-    def check_key(self) -> None:
-        """Raise `StoreError` when the key beside the database is not the one it was used with.
+    def check_key(self, *, needed: bool = False) -> None:
+        """Make the key where one is needed. Raise `StoreError` when the key beside the database is not the one it was used with.
 
         With another key nobody who left would be recognised, and no link of an old mail would work.
         """
         mark = self._store.marks().get(_KEY_MARK)
         if mark is None:
-            self._store.mark(_KEY_MARK, self.key.mark)
+            if needed or self._web().public_url is not None:
+                self._store.mark(_KEY_MARK, self.key.mark)
         elif not self.key.exists or mark != self.key.mark:
             msg = (
                 f"{self.key.path}: not the key that this database was used with; put it back from "

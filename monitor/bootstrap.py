@@ -450,6 +450,7 @@ def is_running(database: Path) -> bool:
 async def _prepare_store(assembly: Assembly, pipeline: Pipeline) -> None:
     await asyncio.to_thread(pipeline.store.sync_feeds, assembly.feeds(), assembly.clock.now())
     await asyncio.to_thread(gauges.wake_from_the_future, pipeline.store, assembly.clock.now())
+    await asyncio.to_thread(pipeline.audience.check_key)
     await pipeline.load_packs(assembly.packs)
     await asyncio.to_thread(pipeline.outbox.release_leases)
 
@@ -502,17 +503,11 @@ def _tell_weaknesses() -> None:
 async def _pages(assembly: Assembly, pipeline: Pipeline, room: gauges.Room) -> AsyncIterator[None]:
     """Serve the daemon's pages."""
     # A web server costs every command a tenth of a second, and only the daemon needs one.
-    from monitor.web import PUBLIC, create_app, health_routes, listening, serve  # noqa: PLC0415
+    from monitor.web import daemon_app, listening, serve  # noqa: PLC0415
 
     settings = assembly.settings.web
-    host, port = settings.address
-    app = create_app(
-        health_routes(pipeline.pulse, pipeline.store, assembly.clock, room),
-        hosts=(host, "localhost", "127.0.0.1", "[::1]", *settings.hosts),
-        token=assembly.secrets.web_token,
-        public=PUBLIC,
-    )
-    with listening(host, port) as taken:
+    app = daemon_app(pipeline, assembly.clock, room, assembly.secrets.web_token)
+    with listening(*settings.address) as taken:
         async with serve(app, taken):
             structlog.get_logger().info("web.listening", address=settings.listen)
             yield

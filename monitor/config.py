@@ -168,7 +168,7 @@ class MemorySettings(Section):
 
 
 class WebSettings(Section):
-    """The pages that the daemon serves: health and metrics."""
+    """The pages that the daemon serves: health, metrics, alert feeds, and pages for readers."""
 
     enabled: bool = Field(default=False, description="whether the daemon serves pages at all")
     listen: ListenAddress = Field(
@@ -199,6 +199,9 @@ class WebSettings(Section):
 
     @model_validator(mode="after")
     def _is_not_open_to_everybody(self) -> WebSettings:
+        if self.public_url is not None and not self.enabled:
+            msg = "public_url needs enabled = true: mails would lead to pages that nobody serves"
+            raise ValueError(msg)
         if self.enabled and self.token_file is None and not is_loopback(self.address[0]):
             msg = f"{self.listen} is not a loopback address; set token_file as well"
             raise ValueError(msg)

@@ -9,10 +9,14 @@ for this time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.config import MemorySettings
-from monitor.store import Retention, Store
+from monitor.store import Members, Retention, Store
+
+# Longer than the longest wait before an address that was deleted may be asked again.
+_KEEP_ASKED = timedelta(days=31)
+_KEEP_LETTERS = timedelta(days=7)
 
 
 def steps(store: Store, settings: MemorySettings, now: datetime) -> Iterator[str]:
@@ -23,6 +27,7 @@ def steps(store: Store, settings: MemorySettings, now: datetime) -> Iterator[str
         ("texts", lambda: retention.drop_texts(texts)),
         ("entries", lambda: retention.forget_entries(articles)),
         ("articles", lambda: retention.forget_articles(articles)),
+        ("people", lambda: _forget_people(store, now)),
         ("pages", retention.give_back),
     )
     for name, step in work:
@@ -30,3 +35,8 @@ def steps(store: Store, settings: MemorySettings, now: datetime) -> Iterator[str
         while more:
             more = step()
             yield name
+
+
+def _forget_people(store: Store, now: datetime) -> bool:
+    """Forget some of what people left behind who asked for something."""
+    return Members(store).forget_expired(now, now - _KEEP_ASKED, now - _KEEP_LETTERS)

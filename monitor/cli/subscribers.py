@@ -48,7 +48,7 @@ def _desk(config: str | None) -> Iterator[tuple[Assembly, Store, Membership, dat
     assembly = assemble(config)
     with assembly.open_store() as store:
         audience = assembly.audience(store)
-        audience.check_key()
+        audience.check_key(needed=True)
         yield assembly, store, Membership(store, audience, Dispatch(store)), assembly.clock.now()
 
 

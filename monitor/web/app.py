@@ -2,7 +2,8 @@
 """The app factory: routes behind the gates that every page has.
 
 What it is not: pages. Rules of this file: a route is open to everybody only if its path is on the
-list given; all others want the token where one is configured; what fails says nothing about why.
+list given; all others want the token where one is configured, and under a name by which the outside
+reaches us they are closed without one; what fails says nothing about why.
 """
 
 from __future__ import annotations
@@ -31,14 +32,16 @@ def create_app(
     hosts: Sequence[str],
     token: str | None = None,
     public: Collection[str] = (),
+    outside: Collection[str] = (),
 ) -> Starlette:
-    """Return the app. `hosts` are the names it answers to, `public` the paths without a token."""
+    """Return the app. `hosts` are the names it answers to, `public` the paths without a token; one
+    that ends in "/" stands for all below it. `outside` are the hosts of the open internet."""
     return Starlette(
         routes=routes,
         middleware=[
             Middleware(_Headers),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
-            Middleware(_Gate, token=token, public=frozenset(public)),
+            Middleware(_Gate, token=token, public=frozenset(public), outside=frozenset(outside)),
         ],
     )
 
@@ -63,8 +66,11 @@ class _Headers:
 class _Gate:
     """Wants `Authorization: Bearer TOKEN` for every path that is not public."""
 
-    def __init__(self, app: ASGIApp, token: str | None, public: frozenset[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, token: str | None, public: frozenset[str], outside: frozenset[str]
+    ) -> None:
         self._app = app
+        self._outside = outside
         self._expected = None if token is None else f"Bearer {token}".encode()
         self._public = public
 
@@ -78,7 +84,19 @@ class _Gate:
         await refusal(scope, receive, send)
 
     def _is_open(self, scope: Scope) -> bool:
-        if self._expected is None or scope["path"] in self._public:
+        if self._is_public(scope["path"]):
             return True
-        given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
-        return secrets.compare_digest(given, self._expected)
+        if self._expected is None:
+            host = _header(scope, b"host").decode("latin-1").rpartition(":")
+            return (host[0] or host[2]).lower() not in self._outside
+        return secrets.compare_digest(_header(scope, b"authorization"), self._expected)
+
+    def _is_public(self, path: str) -> bool:
+        if path in self._public:
+            return True
+        below, slash, _ = path.rpartition("/")
+        return bool(below) and f"{below}{slash}" in self._public
+
+
+def _header(scope: Scope, wanted: bytes) -> bytes:
+    return next((value for name, value in scope["headers"] if name == wanted), b"")
