@@ -23,6 +23,7 @@ from monitor.core.members import (
     Reason,
     Scope,
     Suppressed,
+    may_be_asked,
     subscriber_of,
 )
 from monitor.core.model import Channel, ChannelKind, Links, Message, MessageKind
@@ -133,11 +134,18 @@ class Audience:
             None,
         )
 
-    def has_left(self, channel: Channel) -> bool:
-        """Say whether an address is left alone, or a member's subscription is over."""
+    def has_left(self, message: Message) -> bool:
+        """Say whether a message must not go to its address any more.
+
+        A letter may still ask who left, and only who left, whether they want to come back.
+        """
+        channel = message.channel
         if channel.kind is not ChannelKind.EMAIL or self.members.revision() == "0":
             return False
-        return self.members.suppressed(self.key.mailbox(channel.address)) is not None
+        row = self.members.suppressed(self.key.mailbox(channel.address))
+        if row is None:
+            return False
+        return message.kind is not MessageKind.LETTER or not may_be_asked(row, None, row.at)
 
     def bounced(self, channel: Channel, reason: str, now: datetime) -> None:
         """Note that an address does not exist: nothing is sent to it and nobody can sign it up."""

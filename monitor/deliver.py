@@ -133,7 +133,7 @@ class Deliverer:
 
     async def _send(self, delivery: Delivery) -> Receipt:
         channel = delivery.message.channel
-        if await asyncio.to_thread(self._audience.has_left, channel):
+        if await asyncio.to_thread(self._audience.has_left, delivery.message):
             raise DeliveryError(_LEFT, permanent=True)
         reason = await asyncio.to_thread(self._outbox.disabled_reason, channel.id, channel.address)
         if reason is not None:

@@ -36,7 +36,7 @@ def create_app(
 ) -> Starlette:
     """Return the app. `hosts` are the names it answers to, `public` the paths without a token; one
     that ends in "/" stands for all below it. `outside` are the hosts of the open internet."""
-    return Starlette(
+    app = Starlette(
         routes=routes,
         middleware=[
             Middleware(_Headers),
@@ -44,6 +44,9 @@ def create_app(
             Middleware(_Gate, token=token, public=frozenset(public), outside=frozenset(outside)),
         ],
     )
+    # A path is right or wrong; nobody is sent from one to another.
+    app.router.redirect_slashes = False
+    return app
 
 
 class _Headers:

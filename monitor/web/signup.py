@@ -60,6 +60,7 @@ class _Signup:
                 "told.html",
                 words,
                 base=self._desk.base,
+                status=status,
                 title=words("Nobody can subscribe here"),
                 lines=[words("Ask those who run this site.")],
                 ways=[],
