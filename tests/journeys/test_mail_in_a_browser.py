@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browsing import CONTRASTS, LEAST_CONTRAST
 from playwright.sync_api import Browser, Page, sync_playwright
 
 _CHROMIUM = shutil.which("chromium")
@@ -16,8 +17,6 @@ _MAILS = sorted(
 )
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 _PHONE = {"width": 360, "height": 740}
-# WCAG 2.1, 1.4.3 asks for 4.5 between text and what is behind it (3 for large text).
-_LEAST_CONTRAST = 4.5
 
 pytestmark = [
     pytest.mark.journey,
@@ -25,30 +24,6 @@ pytestmark = [
         _CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)"
     ),
 ]
-
-# For each element that holds text of its own: the contrast of its colour to the nearest painted
-# background behind it, by the formula of WCAG 2.1.
-_CONTRASTS = """() => {
-  const channels = text => text.match(/[\\d.]+/g).map(Number);
-  const light = ([r, g, b]) => [r, g, b]
-    .map(v => v / 255)
-    .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const behind = element => {
-    for (let at = element; at; at = at.parentElement) {
-      const colour = channels(getComputedStyle(at).backgroundColor);
-      if (colour.length < 4 || colour[3] === 1) return colour;
-    }
-    return [255, 255, 255];
-  };
-  return [...document.querySelectorAll("body *")]
-    .filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()))
-    .filter(e => e.checkVisibility() && e.getBoundingClientRect().height > 1)
-    .map(e => {
-      const [a, b] = [channels(getComputedStyle(e).color), behind(e)].map(light);
-      return [(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), e.textContent.trim().slice(0, 40)];
-    });
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -75,9 +50,9 @@ def test_a_mail_fits_a_phone_and_can_be_read(browser: Browser, mail: Path, schem
     """Nothing is cut at 360 px, all text has contrast, and nothing is loaded from anywhere."""
     page, asked = _open(browser, mail, scheme)
     assert page.evaluate("document.documentElement.scrollWidth") <= _PHONE["width"]
-    contrasts = page.evaluate(_CONTRASTS)
+    contrasts = page.evaluate(CONTRASTS)
     assert len(contrasts) > 3
-    assert [found for found in contrasts if found[0] < _LEAST_CONTRAST] == []
+    assert [found for found in contrasts if found[0] < LEAST_CONTRAST] == []
     assert asked == []
     page.close()
 
