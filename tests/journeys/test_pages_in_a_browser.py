@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from browsing import CONTRASTS, LEAST_CONTRAST
 from playwright.async_api import Browser, Page, async_playwright
-from reading_room import FIRST, ReadingRoom, reading_room, token_of
+from reading_room import FIRST, ReadingRoom, body_of, reading_room, token_of
 
 _CHROMIUM = shutil.which("chromium")
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
@@ -145,3 +145,25 @@ async def test_the_whole_way_by_keyboard(tmp_path: Path) -> None:
         assert "Sie sind abgemeldet" in await page.inner_text("h1")
         await _picture(page, "left")
         assert not re.search("error|Traceback", await page.content())
+
+
+async def test_letters_and_mails_of_a_member(tmp_path: Path) -> None:
+    """The letter and the alert in the member's language fit a phone and load nothing."""
+    async with reading_room(tmp_path) as room, _browser() as browser:
+        await room.member(_ANNA, language="uk", zone="Europe/Kyiv")
+        await room.publish(FIRST)
+        letter, alert = await room.mails(_ANNA)
+        for scheme in ("light", "dark"):
+            page = await browser.new_page(viewport=_PHONE, color_scheme=scheme)  # type: ignore[arg-type]
+            asked: list[str] = []
+            page.on("request", lambda row, found=asked: found.append(row.url))
+            for name, mail in (("letter", letter), ("alert", alert)):
+                html = re.sub(r'<img src="cid:[^>]*>', "", body_of(mail, "html"))
+                await page.set_content(html, wait_until="load")
+                await _picture(page, f"mail-{name}-{scheme}")
+                assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+                assert await page.evaluate("document.documentElement.lang") == "uk"
+                contrasts = await page.evaluate(CONTRASTS)
+                assert [row for row in contrasts if row[0] < LEAST_CONTRAST] == [], name
+            assert asked == []
+            await page.close()
