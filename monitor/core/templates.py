@@ -164,7 +164,7 @@ font-size:13px">
 {% endif %}{% endfor %}
 {% if mail.manage or mail.unsubscribe %}<br>
 {% if mail.manage %}{% call link(mail.manage) %}{{ t("Preferences") }}{% endcall %}
-{{ "· " if mail.unsubscribe }}{% endif %}
+{{ " · " if mail.unsubscribe }}{% endif %}
 {% if mail.unsubscribe %}{% call link(mail.unsubscribe) %}{{ t("Unsubscribe") }}{% endcall %}
 {% endif %}
 {% endif %}
