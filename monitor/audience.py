@@ -92,6 +92,7 @@ class Audience:
     def _read(self, configured: Sequence[Subscriber], revision: str) -> _Known:
         if revision == "0":  # nobody ever joined or left
             return _Known(revision, configured, tuple(configured), frozenset())
+        self.check_key()  # never make another where the one that is needed is missing
         alone = {row.mailbox for row in self.members.all_suppressed()}
         names = {row.id for row in configured}
         joined = [row for row in self.members.all() if row.id not in names]

@@ -312,4 +312,5 @@ async def test_the_key_is_private_and_belongs_to_its_database(tmp_path: Path) ->
         refused = run(room.site, "subscribers", "add", "b@example.org", "--confirmed")
         assert refused.exit_code == 74
         assert "not the key that this database was used with" in refused.output
+        assert run(room.site, "subscribers", "list").exit_code == 74
         assert not key.exists()
