@@ -9,7 +9,7 @@ channel out of service, or gives a delivery up, is told to the operators in the 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -46,14 +46,14 @@ _LEFT = "the reader wants no more mail"
 class Terms:
     """Who may be reached how, as configured now; replaced as a whole at a reload."""
 
-    subscribers: tuple[Subscriber, ...]
+    everybody: Callable[[], Sequence[Subscriber]]  # asks the store: not in the event loop
     operators: tuple[str, ...]
     notifiers: Mapping[str, Notifier]
     backoff: Backoff
 
     def told_about_trouble(self) -> Iterable[Subscriber]:
         """Yield the subscribers who hear about Figurewatch's own troubles."""
-        return (row for row in self.subscribers if row.id in self.operators)
+        return (row for row in self.everybody() if row.id in self.operators)
 
 
 class Deliverer:
@@ -139,7 +139,7 @@ class Deliverer:
         if reason is not None:
             msg = f"channel disabled: {reason}"
             raise DeliveryError(msg, permanent=True)
-        notifier = self._notifier(delivery)
+        notifier = await asyncio.to_thread(self._notifier, delivery)
         if notifier is None:
             msg = "the channel is no longer configured"
             raise DeliveryError(msg, permanent=True)

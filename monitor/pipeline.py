@@ -439,12 +439,13 @@ class Pipeline:
     async def check_absences(self) -> int:
         """Raise the alert of every silence that is too long by now; return how many there were."""
         site, now = self.site, self._clock.now()
+        everybody = await asyncio.to_thread(self.audience.subscribers)
         raised = await asyncio.to_thread(
             check_absences,
             self.store,
             self.dispatch,
             site.rules,
-            self.audience.subscribers(),
+            everybody,
             site.knowledge.gazetteer,
             now,
         )
@@ -456,7 +457,7 @@ class Pipeline:
     def _terms(self) -> Terms:
         delivery = self.site.settings.delivery
         return Terms(
-            subscribers=self.audience.subscribers(),
+            everybody=self.audience.subscribers,
             operators=delivery.operators,
             notifiers=self.notifiers,
             backoff=Backoff(
@@ -466,13 +467,12 @@ class Pipeline:
 
     async def release_due(self) -> None:
         """Make messages of everything that waited and need not wait any longer."""
-        site = self.site
-        await asyncio.to_thread(
-            self.dispatch.release,
-            self.audience.subscribers(),
-            site.knowledge.gazetteer,
-            self._clock.now(),
-        )
+        gazetteer = self.site.knowledge.gazetteer
+
+        def release() -> None:
+            self.dispatch.release(self.audience.subscribers(), gazetteer, self._clock.now())
+
+        await asyncio.to_thread(release)
 
     async def send_heartbeat(self) -> None:
         """Ask for the heartbeat's URL once, so that somebody else notices when we fall silent."""

@@ -148,7 +148,7 @@ class _People:
         if grant is None:
             return self._desk.refused(request)
         words = await self._words(request, grant)
-        operators = self._desk.operators()
+        operators = await self._desk.do(self._desk.operators)
         await self._desk.do(self._desk.membership.leave, token, self._desk.clock.now(), operators)
         lines = ["Nothing more is sent to you. A mail that is under way may still arrive."]
         return self._desk.told(request, 200, "You are unsubscribed", lines, words=words)
