@@ -15,7 +15,7 @@ import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from monitor.knowledge import load_knowledge
 from monitor.pages import extract_page
 
 INDEX = "index.toml"
+CITED = ("publisher", "title", "url", "published")
 _TEXTS = frozenset({".txt", ".md"})
 _PAGES = frozenset({".html", ".htm"})
 _FEEDS = frozenset({".xml", ".rss", ".atom", ".rdf", ".json"})
@@ -73,7 +74,7 @@ def read_archive(path: Path) -> Iterator[Document | Problem]:
         found = index.get(file.relative_to(path).as_posix(), {}) if path.is_dir() else {}
         citation = found if isinstance(found, dict) else {}
         try:
-            for document in _documents(file):
+            for document in _documents(file, _key(file, path)):
                 yield _cited(document, citation)
         except (OSError, ParseError) as error:
             yield Problem(file=str(file), message=str(error))
@@ -91,32 +92,65 @@ def _index(path: Path) -> Mapping[str, object]:
     if not path.is_dir() or not file.exists():
         return {}
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+        index = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError((Problem(file=str(file), message=f"not TOML: {error}"),)) from error
+    if problems := tuple(_misplaced(index, file)):
+        raise ConfigError(problems)
+    return index
+
+
+def _misplaced(index: Mapping[str, object], file: Path) -> Iterator[Problem]:
+    """Yield what of an index would be passed over without a word."""
+    for name, table in index.items():
+        if not isinstance(table, dict):
+            yield Problem(file=str(file), field=name, message=f'expected a table ["{name}"]')
+            continue
+        if not (file.parent / name).is_file():
+            yield Problem(file=str(file), field=name, message="no such file in the folder")
+        for key, value in table.items():
+            if key not in CITED:
+                message = f"unknown key; known keys: {', '.join(CITED)}"
+                yield Problem(file=str(file), field=f"{name}.{key}", message=message)
+            elif key == "published" and _date(value) is None:
+                yield Problem(file=str(file), field=f"{name}.{key}", message="not a date")
 
 
 def _cited(document: Document, citation: Mapping[str, object]) -> Document:
-    published = citation.get("published")
+    published = _date(citation.get("published"))
     publisher, title, url = (
         value if isinstance(value := citation.get(name), str) else None
         for name in ("publisher", "title", "url")
     )
     return replace(
         document,
-        published=as_utc(published) if isinstance(published, datetime) else document.published,
+        published=published or document.published,
         publisher=publisher or document.publisher,
         title=title or document.title,
         url=url or document.url,
     )
 
 
-def _documents(file: Path) -> Iterator[Document]:
+def _date(value: object) -> datetime | None:
+    """Read what TOML gives for a date: with a time, a bare day, or a text."""
+    if isinstance(value, datetime):
+        return as_utc(value)
+    return read_moment(value.isoformat() if isinstance(value, date) else value)
+
+
+def _key(file: Path, root: Path) -> str:
+    """Return what tells a text or page from the others: its path, without what nobody needs."""
+    plain = file.relative_to(root) if root.is_dir() else Path(file.name)
+    twins = [file.with_suffix(suffix) for suffix in _TEXTS | _PAGES if suffix != file.suffix]
+    return (plain if any(twin.exists() for twin in twins) else plain.with_suffix("")).as_posix()
+
+
+def _documents(file: Path, key: str) -> Iterator[Document]:
     if file.suffix in _TEXTS:
-        text = clean(file.read_text(encoding="utf-8", errors="replace"))
-        yield Document(file=str(file), key=file.stem, content=text)
+        text = clean(file.read_text(encoding="utf-8-sig", errors="replace"))
+        yield Document(file=str(file), key=key, content=text)
     elif file.suffix in _PAGES:
-        yield Document(file=str(file), key=file.stem, page=file.read_bytes())
+        yield Document(file=str(file), key=key, page=file.read_bytes())
     elif file.suffix in _FEEDS:
         yield from _entries(file)
     else:
@@ -140,7 +174,7 @@ def _entries(file: Path) -> Iterator[Document]:
 
 
 def _records(file: Path) -> Iterator[Document]:
-    with file.open(encoding="utf-8", errors="replace") as lines:
+    with file.open(encoding="utf-8-sig", errors="replace") as lines:
         for number, line in enumerate(lines, start=1):
             if line.strip():
                 yield _record(file, number, line)

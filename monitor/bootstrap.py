@@ -26,7 +26,7 @@ from monitor.config import (
     FeedSettings,
     LoadedSettings,
     find_config,
-    load_settings,
+    inspect_settings,
     read_secrets,
 )
 from monitor.core.errors import ConfigError, MonitorError, Problem, StoreError
@@ -51,7 +51,7 @@ from monitor.seedpacks import SeedPack, find_packs, read_pack
 from monitor.sitekey import SiteKey, key_path
 from monitor.store import FeedPolicy, FeedRow, Store, gauges, open_store
 from monitor.store.backups import quick_complaint
-from monitor.subscribing import heartbeat_url, known_subscribers, secret_path
+from monitor.subscribing import check_patterns, heartbeat_url, known_subscribers, secret_path
 
 # How a problem names the configuration where its file is not known.
 _CONFIGURATION = "configuration"
@@ -208,12 +208,15 @@ def channel_words(channel: Channel) -> Words:
 
 def assemble(config: str | None, environment: Mapping[str, str] | None = None) -> Assembly:
     """Load and check configuration, seeds, rules and secrets; raise `ConfigError` with it all."""
-    loaded = load_settings(find_config(config), os.environ if environment is None else environment)
+    # What depends on the settings is looked at even where they have mistakes: all are told at once.
+    loaded, mistakes = inspect_settings(
+        find_config(config), os.environ if environment is None else environment
+    )
     roots = (
         shipped_root() / "seeds",
         *(loaded.resolve(path) for path in loaded.settings.seeds.paths),
     )
-    problems: list[Problem] = []
+    problems = list(mistakes)
     knowledge: Knowledge | None = None
     rules: RuleSet | None = None
     packs: tuple[SeedPack, ...] = ()
@@ -239,9 +242,12 @@ def assemble(config: str | None, environment: Mapping[str, str] | None = None) -
         heartbeat = heartbeat_url(loaded)
     with _collecting(problems, loaded):
         subscribers = known_subscribers(loaded)
+    with _collecting(problems, loaded):
         web_token = _web_token(loaded)
     with _collecting(problems, loaded):
         credentials = feed_credentials(loaded)
+    with _collecting(problems, loaded):
+        check_patterns(loaded, rules)
     with _collecting(problems, loaded):
         mail = _mail_transport(loaded)
         check_email_settings(mail)
@@ -272,7 +278,9 @@ def _collecting(problems: list[Problem], loaded: LoadedSettings) -> Iterator[Non
 def _located(problem: Problem, loaded: LoadedSettings) -> Problem:
     if problem.file != _CONFIGURATION:
         return problem
-    known = loaded.origins.get(problem.field or "") or loaded.path
+    field = problem.field or ""
+    row = field.partition(" ")[0]  # of `subscriber[0] (id 'desk').rules`
+    known = loaded.origins.get(field) or loaded.origins.get(row) or loaded.path
     return replace(problem, file=str(known)) if known is not None else problem
 
 

@@ -34,6 +34,7 @@ from monitor.config_fields import (
     FirstPoll,
     FullText,
     HeaderName,
+    HeaderWords,
     HttpUrl,
     Identifier,
     ListenAddress,
@@ -47,6 +48,7 @@ from monitor.config_fields import (
     is_loopback,
     parse_duration,
 )
+from monitor.config_mistakes import MOST_ROUNDS, is_behind, without_mistakes
 from monitor.core.errors import ConfigError, Problem
 from monitor.core.recognition import Thresholds
 from monitor.subscriber_settings import RouteSettings, SubscriberSettings, as_written
@@ -59,6 +61,7 @@ __all__ = [
     "SubscriberSettings",
     "find_config",
     "format_duration",
+    "inspect_settings",
     "load_settings",
     "parse_duration",
     "read_secrets",
@@ -66,12 +69,17 @@ __all__ = [
 ]
 
 _ENVIRONMENT_PREFIX = "FIGUREWATCH_"
+# What is shorter never ends well: a request without time, a loop without rest.
+_SHORTEST = timedelta(milliseconds=100)
+_SECOND = timedelta(seconds=1)
 
 
 class StoreSettings(Section):
     """Where state lives."""
 
-    path: str = Field("figurewatch.db", description="SQLite file; relative to the state directory")
+    path: str = Field(
+        "figurewatch.db", min_length=1, description="SQLite file; relative to the state directory"
+    )
     keep_free_mib: int = Field(
         50, ge=0, description="MiB kept free: with less on the disk no feed is polled"
     )
@@ -83,7 +91,9 @@ class FetchSettings(Section):
     allow_networks: tuple[Network, ...] = Field(
         (), description="networks beyond the globally routable ones that may be reached, any port"
     )
-    min_interval: Duration = Field(timedelta(minutes=5), description="no feed is polled more often")
+    min_interval: Duration = Field(
+        timedelta(minutes=5), ge=_SHORTEST, description="no feed is polled more often"
+    )
     max_interval: Duration = Field(timedelta(hours=6), description="no healthy feed waits longer")
     per_host_interval: Duration = Field(
         timedelta(seconds=1), description="least time between two requests to one host"
@@ -93,12 +103,23 @@ class FetchSettings(Section):
     )
     deadline: Duration = Field(
         timedelta(seconds=30),
+        ge=_SECOND,
         description="longest time one request may take, redirects and body included",
     )
     concurrency: int = Field(16, ge=1, le=256, description="requests under way at once")
-    contact: str = Field(
+    contact: HeaderWords = Field(
         "https://example.org/figurewatch", description="contact shown in the User-Agent"
     )
+
+    @model_validator(mode="after")
+    def _intervals_are_in_order(self) -> FetchSettings:
+        if self.max_interval < self.min_interval:
+            msg = (
+                f'max_interval "{format_duration(self.max_interval)}" is shorter than'
+                f' min_interval "{format_duration(self.min_interval)}"'
+            )
+            raise ValueError(msg)
+        return self
 
 
 class RulesSettings(Section):
@@ -219,7 +240,9 @@ class EmailSettings(Section):
     )
     username: str | None = Field(None, description="login name, if the server wants one")
     password_file: str | None = Field(None, description="file holding the password")
-    timeout: Duration = Field(timedelta(seconds=60), description="longest wait for one answer")
+    timeout: Duration = Field(
+        timedelta(seconds=60), ge=_SECOND, description="longest wait for one answer"
+    )
     unsubscribe: WayOut | None = Field(
         None, description="where readers can leave: https:// (takes a POST) or mailto:"
     )
@@ -232,7 +255,7 @@ class DeliverySettings(Section):
 
     first_retry: Duration = Field(
         timedelta(seconds=30),
-        ge=timedelta(milliseconds=100),
+        ge=_SHORTEST,
         description="wait after the first failure",
     )
     max_retry: Duration = Field(timedelta(hours=3), description="longest wait between two tries")
@@ -240,7 +263,9 @@ class DeliverySettings(Section):
     heartbeat_file: str | None = Field(
         None, description="file with a URL that is asked for while all is well"
     )
-    heartbeat_every: Duration = Field(timedelta(minutes=5), description="how often, at least 10 s")
+    heartbeat_every: Duration = Field(
+        timedelta(minutes=5), ge=timedelta(seconds=10), description="how often, at least 10 s"
+    )
     operators: tuple[str, ...] = Field(
         (), description="subscribers who are told of troubles: feeds, channels, dead letters, disk"
     )
@@ -248,14 +273,24 @@ class DeliverySettings(Section):
         5, ge=1, le=100, description="failed polls in a row before operators hear of a feed"
     )
 
+    @model_validator(mode="after")
+    def _retries_are_in_order(self) -> DeliverySettings:
+        if self.max_retry < self.first_retry:
+            msg = (
+                f'max_retry "{format_duration(self.max_retry)}" is shorter than'
+                f' first_retry "{format_duration(self.first_retry)}"'
+            )
+            raise ValueError(msg)
+        return self
+
 
 class CanarySettings(Section):
     """A made-up figure that is sent through everything, to see that alerts still arrive."""
 
     subscriber: str | None = Field(None, description="who is told; without one no canary is sent")
-    every: Duration = Field(timedelta(hours=1), description="how often")
+    every: Duration = Field(timedelta(hours=1), ge=_SECOND, description="how often")
     alarm_after: Duration = Field(
-        timedelta(minutes=15), description="not delivered by then, operators are told"
+        timedelta(minutes=15), ge=_SECOND, description="not delivered by then, operators are told"
     )
 
 
@@ -277,7 +312,7 @@ class FeedSettings(Section):
     url: HttpUrl = Field(description="address of the RSS, Atom or JSON feed")
     publisher: str = Field("", description="organisation behind the feed; default: the id")
     interval: Duration | None = Field(
-        None, description="time between polls; default: from the feed's own rhythm"
+        None, ge=_SHORTEST, description="time between polls; default: from the feed's own rhythm"
     )
     full_text: FullText | None = Field(None, description="overrides fetch.full_text")
     first_poll: FirstPoll = Field(
@@ -408,6 +443,20 @@ def find_config(explicit: str | None) -> Path | None:
 
 def load_settings(path: Path | None, environment: Mapping[str, str]) -> LoadedSettings:
     """Read, merge and validate the configuration; raise `ConfigError` with every problem."""
+    loaded, problems = inspect_settings(path, environment)
+    if problems:
+        raise ConfigError(problems)
+    return loaded
+
+
+def inspect_settings(
+    path: Path | None, environment: Mapping[str, str]
+) -> tuple[LoadedSettings, tuple[Problem, ...]]:
+    """Return the settings and every problem of them, as `load_settings` would raise them.
+
+    Where there are problems the settings are what is left without them: good only for finding more.
+    Raises `ConfigError` when a file cannot be read at all.
+    """
     tree: dict[str, object] = {}
     origins: dict[str, str] = {}
     problems: list[Problem] = []
@@ -417,19 +466,24 @@ def load_settings(path: Path | None, environment: Mapping[str, str]) -> LoadedSe
     _merge_environment(environment, tree, origins)
     if problems:
         raise ConfigError(tuple(problems))
-    try:
-        settings = Settings.model_validate(tree)
-    except ValidationError as error:
-        where = str(path) if path is not None else "environment"
-        raise ConfigError(tuple(_problems(error, where, tree, origins))) from error
-    return LoadedSettings(settings, path, origins)
+    where = str(path) if path is not None else "environment"
+    rest, touched = tree, set[str]()
+    for _ in range(MOST_ROUNDS):
+        try:
+            return LoadedSettings(Settings.model_validate(rest), path, origins), tuple(problems)
+        except ValidationError as error:
+            found = _problems(error, where, tree, origins, touched)
+            problems += [problem for problem in found if problem not in problems]
+            rest, lost = without_mistakes(rest, error)
+            touched |= lost
+    raise ConfigError(tuple(problems))
 
 
 def _merge_file(
     file: Path, tree: dict[str, object], origins: dict[str, str], problems: list[Problem]
 ) -> None:
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
+        content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         problems.append(Problem(file=str(file), message=error.strerror or str(error)))
         return
@@ -480,10 +534,16 @@ def _environment_value(value: str) -> object:
 
 
 def _problems(
-    error: ValidationError, file: str, tree: Mapping[str, object], origins: Mapping[str, str]
+    error: ValidationError,
+    file: str,
+    tree: Mapping[str, object],
+    origins: Mapping[str, str],
+    touched: set[str],
 ) -> list[Problem]:
     found = []
     for mistake in error.errors(include_url=False):
+        if is_behind(mistake, touched):
+            continue
         where = _dotted(mistake["loc"], tree)
         message = mistake["msg"].removeprefix("Value error, ")
         if mistake["type"] == "extra_forbidden":
@@ -550,7 +610,7 @@ _MODELS: dict[str, type[BaseModel]] = {
 def read_secrets(path: Path) -> tuple[str, ...]:
     """Return the non-empty lines of a secret file; raise `ConfigError` when it cannot be used."""
     try:
-        lines = path.read_text(encoding="utf-8").split()
+        lines = path.read_text(encoding="utf-8-sig").split()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise ConfigError(

@@ -12,10 +12,20 @@ from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    WithJsonSchema,
+    field_validator,
+)
+
+from monitor.core.urls import url_complaint
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)")
 _UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_LONGEST = timedelta(days=36_500)
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
@@ -27,6 +37,9 @@ def parse_duration(value: object) -> timedelta:
         msg = 'expected a duration such as "90s", "5m", "6h" or "2d"'
         raise ValueError(msg)
     seconds = sum(float(match[1]) * _UNIT_SECONDS[match[2]] for match in _DURATION.finditer(value))
+    if seconds > _LONGEST.total_seconds():
+        msg = f'expected at most "{_LONGEST.days}d"'
+        raise ValueError(msg)
     return timedelta(seconds=seconds)
 
 
@@ -52,8 +65,15 @@ def _network(value: str) -> str:
 
 def _http_url(value: str) -> str:
     # The guard in `fetch` decides about addresses; here only what can never work is refused.
-    if not re.fullmatch(r"https?://[^\s\\\x00-\x1f]+", value) or len(value) > 2048:
-        msg = "expected an http:// or https:// URL of at most 2048 characters"
+    if complaint := url_complaint(value):
+        msg = f"expected an http:// or https:// URL; this one is refused: {complaint}"
+        raise ValueError(msg)
+    return value
+
+
+def _header_words(value: str) -> str:
+    if not re.fullmatch(r"[ -~]+", value):
+        msg = "expected plain ASCII words: it is sent in a header"
         raise ValueError(msg)
     return value
 
@@ -127,6 +147,7 @@ Duration = Annotated[
     WithJsonSchema({"type": "string", "pattern": rf"^\s*(?:{_DURATION.pattern}\s*)+$"}),
 ]
 Identifier = Annotated[str, AfterValidator(_identifier)]
+HeaderWords = Annotated[str, AfterValidator(_header_words)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 FullText = Literal["auto", "always", "never"]
 FirstPoll = Literal["recent", "all", "silent"]
@@ -136,6 +157,15 @@ class Section(BaseModel):
     """A table of the configuration; unknown keys are mistakes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_written_in_one_line(cls, value: object) -> object:
+        for text in value if isinstance(value, list) else (value,):
+            if isinstance(text, str) and re.search(r"[\x00-\x1f\x7f]", text):
+                msg = "holds a control character, such as a line break"
+                raise ValueError(msg)
+        return value
 
 
 MailAddress = Annotated[str, AfterValidator(_mail_address)]

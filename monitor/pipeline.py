@@ -30,7 +30,7 @@ from monitor.core.corrections import reject
 from monitor.core.decide import Policy, decide
 from monitor.core.delivery import Backoff
 from monitor.core.errors import FetchError, MonitorError, ParseError, StoreError
-from monitor.core.health import Seen
+from monitor.core.health import Seen, flaws
 from monitor.core.knowledge import Knowledge
 from monitor.core.memory import Needs, needs
 from monitor.core.model import (
@@ -40,6 +40,7 @@ from monitor.core.model import (
     LedgerClaim,
     ParsedFeed,
     TextKind,
+    latest,
 )
 from monitor.core.prepare import Reading, entry_text, prepare
 from monitor.core.rules import RuleSet
@@ -55,6 +56,7 @@ from monitor.pulse import Pulse
 from monitor.seedpacks import SeedPack, seed_articles
 from monitor.sitekey import SiteKey
 from monitor.store import EntryMark, EntryState, FeedRow, OwedPage, PollResult, Store
+from monitor.store.history import newest_said
 from monitor.telling import tell_decision
 from monitor.workers import run_in_worker
 
@@ -75,6 +77,7 @@ class PollReport:
     outcome: str
     error: str | None = None
     entries: int = 0
+    flawed: str | None = None
     decision: Decision = field(default_factory=Decision)
     next_poll: datetime
     seconds: float = 0.0
@@ -216,7 +219,8 @@ class Pipeline:
             return PollReport(feed=feed.id, outcome="not-modified", next_poll=poll.next_poll)
         parsed = await self._parse(feed, answer)
         fresh, still_there = await self._fresh_entries(feed, parsed.entries)
-        gathered = await self._with_pages(feed, fresh)
+        late = await self._history_before(feed, fresh)
+        gathered = await self._with_pages(feed, fresh, late)
         articles = await self._prepare(feed, gathered)
         seen = replace(seen, parsed=parsed, fresh=sum(item.state is None for item in gathered))
         poll = self.book.success(feed, "fetched", seen, (answer.etag, answer.last_modified))
@@ -226,11 +230,13 @@ class Pipeline:
             feed,
             tuple(articles.values()),
             replace(poll, entries=marks, still_there=still_there),
+            late,
         )
         return PollReport(
             feed=feed.id,
             outcome="fetched",
             entries=len(parsed.entries),
+            flawed=flaws(parsed),
             decision=decision,
             next_poll=poll.next_poll,
         )
@@ -269,13 +275,30 @@ class Pipeline:
         )
         return sorted(fresh, key=lambda item: item.entry.published or now), noted
 
+    async def _history_before(self, feed: FeedRow, fresh: Sequence[_Gathered]) -> datetime | None:
+        """Return before when an entry that is new to us is history that its feed brings up late.
+
+        That is far from both what the feed showed last and when we looked last, so that neither a slow
+        feed nor a standstill of ours turns news into history (decision 0065).
+        """
+        if feed.last_success is None or feed.policy.first_poll == "all":
+            return None
+        limit = feed.last_success - _RECENT
+        dates = (_published(item.entry) for item in fresh if item.state is None)
+        if not any(date is not None and date < limit for date in dates):
+            return None
+        newest = await asyncio.to_thread(newest_said, self.store, feed.id)
+        return None if newest is None else min(limit, newest - _RECENT)
+
     # --- pages (hop 3b) ----------------------------------------------------------------------
 
-    async def _with_pages(self, feed: FeedRow, fresh: Sequence[_Gathered]) -> list[_Gathered]:
+    async def _with_pages(
+        self, feed: FeedRow, fresh: Sequence[_Gathered], late: datetime | None
+    ) -> list[_Gathered]:
         limit = asyncio.Semaphore(_PAGES_AT_ONCE)
 
         async def read(item: _Gathered) -> _Gathered:
-            if not self._wants_page(feed, item):
+            if not self._wants_page(feed, item, late):
                 return item
             async with limit:
                 assert item.entry.url is not None  # noqa: S101  (wanted only with a URL)
@@ -284,9 +307,11 @@ class Pipeline:
 
         return list(await asyncio.gather(*map(read, fresh)))
 
-    def _wants_page(self, feed: FeedRow, item: _Gathered) -> bool:
-        entry = item.entry
-        if entry.url is None or self._is_history(feed, entry.published):
+    def _wants_page(self, feed: FeedRow, item: _Gathered, late: datetime | None) -> bool:
+        entry, published = item.entry, _published(item.entry)
+        if entry.url is None or self._is_history(feed, published):
+            return False
+        if late is not None and item.state is None and published and latest(published) < late:
             return False
         text = entry_text(entry.content, is_html=entry.content_is_html)
         gate = partial(self._passes_gate, entry.title, entry.language)
@@ -300,7 +325,8 @@ class Pipeline:
         if _first_poll_is(feed, "silent"):
             return True
         oldest = self._clock.now() - _RECENT
-        return _first_poll_is(feed, "recent") and (published is None or published < oldest)
+        old = published is None or latest(published) < oldest
+        return _first_poll_is(feed, "recent") and old
 
     def _passes_gate(self, title: str, language: str | None, text: str) -> bool:
         """Say whether a rule's keywords or the claims gate make the page worth a request."""
@@ -369,12 +395,19 @@ class Pipeline:
         )
         return await run_in_worker(work, readings, deadline_seconds=_PREPARE_SECONDS)
 
-    def _decide(self, feed: FeedRow, articles: tuple[Article, ...], poll: PollResult) -> Decision:
+    def _decide(
+        self,
+        feed: FeedRow,
+        articles: tuple[Article, ...],
+        poll: PollResult,
+        late: datetime | None = None,
+    ) -> Decision:
         policy = Policy(
             rules=self.site.rules,
             gazetteer=self.site.knowledge.gazetteer,
             now=poll.at,
             silent_before=poll.at - _RECENT if _first_poll_is(feed, "recent") else None,
+            history_before=late,
             silence_all=_silence(feed),
             thresholds=self.site.settings.memory.thresholds,
         )
@@ -418,6 +451,7 @@ class Pipeline:
             outcome=report.outcome,
             error=report.error,
             entries=report.entries,
+            flawed=report.flawed,
             articles=len(outcomes),
             duplicates=sum(outcome.verdict == "duplicate" for outcome in outcomes),
             alerts=len(report.decision.alerts),
@@ -501,6 +535,10 @@ def _first_poll_is(feed: FeedRow, mode: str) -> bool:
     return feed.last_success is None and feed.policy.first_poll == mode
 
 
+def _published(entry: Entry) -> datetime | None:
+    return entry.published or entry.updated
+
+
 def _reading(feed: FeedRow, item: _Gathered, now: datetime) -> Reading:
     entry = item.entry
     return Reading(
@@ -513,7 +551,7 @@ def _reading(feed: FeedRow, item: _Gathered, now: datetime) -> Reading:
         content=entry.content,
         content_is_html=entry.content_is_html,
         page_text=item.page_text,
-        published=entry.published or entry.updated,
+        published=_published(entry),
         language=entry.language,
         seen=now,
     )

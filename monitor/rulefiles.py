@@ -138,7 +138,7 @@ def _files(paths: Sequence[Path], problems: list[Problem]) -> list[Path]:
 
 def _parse(file: Path, problems: list[Problem]) -> _Source | None:
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         problems.append(Problem(file=str(file), message=str(error)))
         return None

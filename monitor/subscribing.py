@@ -8,13 +8,16 @@ subscriber is reported; a URL that came from a file is a secret.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitor.config import LoadedSettings, read_secrets
 from monitor.core.errors import ConfigError, Problem
 from monitor.core.model import BodyFormat, Channel, ChannelKind
-from monitor.core.subscribers import DigestPlan, QuietHours, Route, Subscriber
+from monitor.core.rules import RuleSet
+from monitor.core.subscribers import DigestPlan, QuietHours, Route, Subscriber, is_named
 from monitor.core.urls import url_complaint
 from monitor.subscriber_settings import DAYS, SubscriberSettings
 
@@ -58,6 +61,37 @@ def heartbeat_url(loaded: LoadedSettings) -> str | None:
     if complaint := url_complaint(url):
         raise ConfigError((Problem(file=str(path), message=f"a URL {complaint}"),))
     return url
+
+
+def check_patterns(loaded: LoadedSettings, rules: RuleSet | None) -> None:
+    """Raise `ConfigError` for every pattern of a subscriber that fits no rule, so tells nothing.
+
+    Rules that could not be read are none; then nobody can say what fits.
+    """
+    if rules is None:
+        return
+    ids = [rule.id for rule in rules.rules]
+    problems: list[Problem] = []
+    for row, settings in enumerate(loaded.settings.subscriber):
+        where = f"subscriber[{row}] (id {settings.id!r})"
+        routes = ((f"{where}.route[{at}].rules", one) for at, one in enumerate(settings.route))
+        for field, patterns in (
+            (f"{where}.rules", settings.rules),
+            *((name, route.rules) for name, route in routes),
+        ):
+            problems += (
+                Problem(file="configuration", field=field, message=_fits_nothing(pattern, ids))
+                for pattern in patterns
+                if pattern != "*" and not any(is_named(name, (pattern,)) for name in ids)
+            )
+    if problems:
+        raise ConfigError(tuple(problems))
+
+
+def _fits_nothing(pattern: str, ids: Sequence[str]) -> str:
+    close = get_close_matches(pattern, ids, n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else "; `rules list` shows them"
+    return f"no rule is called {pattern!r}{hint}"
 
 
 def _channels(settings: SubscriberSettings, loaded: LoadedSettings) -> tuple[Channel, ...]:

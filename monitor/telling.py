@@ -13,6 +13,7 @@ from typing import Any
 from monitor.core.delivery import Dead, RetryAt
 from monitor.core.errors import DeliveryError
 from monitor.core.gazetteer import Gazetteer
+from monitor.core.headlines import article_words
 from monitor.core.model import Alert, Decision, Delivery, Evaluation, LedgerClaim, Outcome, Receipt
 from monitor.core.wording import claim_phrase
 
@@ -78,7 +79,7 @@ def _tell_alert(log: Any, alert: Alert, gazetteer: Gazetteer) -> None:
         severity=alert.severity.value,
         disposition=alert.disposition.value,
         verdict=alert.claim.verdict.value if alert.claim else None,
-        summary=claim_summary(alert.claim, gazetteer) if alert.claim else alert.article.title,
+        summary=claim_summary(alert.claim, gazetteer) if alert.claim else article_words(alert, 300),
         reason=alert.reason,
         article=alert.article.id,
     )

@@ -149,7 +149,7 @@ def alert(
         rule_title="North Korean troops in Russia",
         severity=Severity.HIGH,
         disposition=Disposition.ALERT,
-        reason="verdict is in alert_on; North Korea is watched in russia, ukraine",
+        reason=f"{ledger_row.verdict}: {ledger_row.reason}" if ledger_row else "keywords: kursk",
         claim=ledger_row,
         previous=previous,
         article=ArticleRef(
@@ -253,6 +253,25 @@ KEYWORD = message(
         reason="kursk NEAR/8 bridge",
     ),
     message_id="msg_keyword",
+)
+_SILENCE = alert(
+    "al_s",
+    None,
+    rule="watch.pentagon",
+    rule_title="Pentagon counts in Russia",
+    severity=Severity.NOTICE,
+    reason="no claim for 14 days; the last one on 4 Nov 2024",
+)
+ABSENCE = message(
+    replace(_SILENCE, article=replace(_SILENCE.article, id="")), message_id="msg_absence"
+)
+NEVER = message(
+    replace(
+        _SILENCE,
+        reason="no claim for 14 days, since 4 Nov 2024",
+        article=ArticleRef(id="", url=None, title="", publisher="", published=None),
+    ),
+    message_id="msg_never",
 )
 FIRST = message(alert("al_first", HUR_ROW), message_id="msg_first")
 _STEP = row(

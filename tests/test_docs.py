@@ -11,9 +11,11 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 from pydantic import BaseModel
 
 from monitor import cli
+from monitor.archives import CITED
 from monitor.cli import main
 from monitor.config import RouteSettings, Settings, load_settings, settings_schema
 from monitor.core.model import SEVERITY_ORDER, Verdict
@@ -137,6 +139,25 @@ def test_every_exit_code_is_explained() -> None:
     codes = [value for name, value in vars(cli).items() if name.startswith("EXIT_")]
     assert len(codes) >= 4
     assert [code for code in codes if f"| {code} |" not in page] == []
+
+
+def test_every_key_of_the_records_is_described_on_the_page_about_replay(tmp_path: Path) -> None:
+    """Of articles, claims, rejections, copies, and of an archive's index."""
+    file = tmp_path / "one.jsonl"
+    text = "The Pentagon said 10,000 North Korean troops are in Kursk. Some 500 goats are not."
+    file.write_text(json.dumps({"id": 1, "feed": "x", "text": text, "published": "2024-11-05"}))
+    page = _text("docs/replay.md")
+    for command in ("extract", "replay", "dedup"):
+        result = CliRunner().invoke(main, [command, str(file)])
+        assert result.exit_code == 0, result.output
+        record = json.loads(result.stdout)
+        inner = [row for name in ("claims", "rejected") for row in record.get(name, ())]
+        assert inner or command == "dedup"
+        keys = {key for row in (record, *inner, *record.get("alerts", ())) for key in row}
+        assert [
+            key for key in sorted(keys) if f"`{key}`" not in page and f'"{key}"' not in page
+        ] == []
+    assert all(f"{key} = " in page for key in CITED)
 
 
 def test_the_configuration_in_the_readme_is_valid(tmp_path: Path) -> None:

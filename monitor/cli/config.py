@@ -28,6 +28,8 @@ def check(config: str | None) -> None:
         f"{where}: good. {len(settings.feed)} feeds, {len(settings.subscriber)} subscribers, "
         f"{len(assembly.site.rules.rules)} rules, packs: {', '.join(settings.seeds.packs) or 'none'}"
     )
+    if not assembly.site.rules.rules:
+        click.echo("note: there are no rules, so nothing will alert", err=True)
     if not settings.feed:
         click.echo("note: no [[feed]] is configured, so nothing will be polled", err=True)
     if not settings.subscriber:

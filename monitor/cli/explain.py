@@ -95,7 +95,7 @@ def _decide_file(assembly: Assembly, store: Store, path: Path) -> tuple[Outcome,
     from monitor.cli.texts import record_to_article  # noqa: PLC0415
     from monitor.trace import dry_run  # noqa: PLC0415
 
-    text = path.read_text(encoding="utf-8", errors="replace")
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
     record: dict[str, object] = {"id": path.name, "text": text}
     if text.lstrip().startswith("{"):
         try:

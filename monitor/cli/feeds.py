@@ -13,6 +13,7 @@ from monitor.cli.feedlists import discover_feeds, export_feeds, import_feeds, te
 from monitor.cli.options import config_option, emit_rows, format_option
 from monitor.config import FeedSettings
 from monitor.core.errors import ConfigError, MonitorError, Problem
+from monitor.core.urls import redact
 from monitor.store import FeedPolicy, FeedRow
 
 _COLUMNS = ("id", "publisher", "url", "state", "reason", "last_success", "next_poll", "errors")
@@ -86,18 +87,34 @@ def add(
     except ValidationError as error:
         raise ConfigError(
             tuple(
-                Problem(file="command line", field=str(mistake["loc"][0]), message=mistake["msg"])
+                Problem(
+                    file="command line",
+                    field=str(mistake["loc"][0]),
+                    message=mistake["msg"].removeprefix("Value error, "),
+                )
                 for mistake in error.errors()
             )
         ) from error
     now = assembly.clock.now()
     row = new_row(settings, now)
-    if any(feed.id == settings.id for feed in assembly.settings.feed):
-        msg = f"the configuration file already has a feed {settings.id!r}"
-        raise MonitorError(msg)
     with assembly.open_store() as store:
+        _refuse_twins(settings, {feed.id: feed for feed in (*store.feeds(), *assembly.feeds())})
         store.add_feed(row, now)
     click.echo(f"added {settings.id}")
+
+
+def _refuse_twins(settings: FeedSettings, known: dict[str, FeedRow]) -> None:
+    """Raise `MonitorError` where a feed is there already, or another one under its name."""
+    twin = next((feed for feed in known.values() if feed.url == settings.url), None)
+    if twin is not None:
+        msg = f"this feed is there already, as {twin.id!r}"
+        raise MonitorError(msg)
+    if settings.id in known:
+        msg = (
+            f"a feed with id {settings.id!r} exists already ({redact(known[settings.id].url)}); "
+            "give this one a name of its own: --id NAME"
+        )
+        raise MonitorError(msg)
 
 
 def new_row(settings: FeedSettings, now: datetime) -> FeedRow:
@@ -128,7 +145,7 @@ def new_row(settings: FeedSettings, now: datetime) -> FeedRow:
 def feed_name(url: str) -> str:
     """Return a short name for a feed from its host name."""
     host = re.sub(r"^https?://(?:www\.|rss\.|feeds?\.)?", "", url.lower())
-    return re.sub(r"[^a-z0-9]+", "-", host.split("/")[0]).strip("-") or "feed"
+    return re.sub(r"[^a-z0-9]+", "-", host.split("/")[0])[:60].strip("-") or "feed"
 
 
 @feeds.command()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +100,8 @@ def check(config: str | None, form: str, paths: tuple[Path, ...]) -> None:
     else:
         emit_rows(rows, ("file", "line", "field", "message"), form)
     files = len(find_rule_files(found))
+    if not files and not problems:
+        _refuse_emptiness(found)
     _conclude(f"{files} rule file{'s' * (files != 1)}", len(problems), "problem")
 
 
@@ -130,6 +132,8 @@ def run_examples(config: str | None, form: str, paths: tuple[Path, ...]) -> None
     failed = [row for row in rows if row["complaint"] is not None]
     for row in failed:
         click.echo(f"{row['rule']}: {row['example']}: {row['complaint']}", err=True)
+    if not rows:
+        _refuse_emptiness(found)
     _conclude(f"{len(rows)} examples", len(failed), "failure")
 
 
@@ -165,6 +169,8 @@ def probe(config: str | None, form: str, paths: tuple[Path, ...]) -> None:
     wrong = [row for row in rows if row["result"] != "good"]
     for row in wrong:
         click.echo(f"{row['rule']}: {row['change']}: {row['result']}: {row['text']}", err=True)
+    if not rows:
+        _refuse_emptiness(found)
     _conclude(f"{len(rows)} changes", len(wrong), "mistake")
 
 
@@ -188,6 +194,12 @@ def _loaded(load: Callable[..., Any], paths: Sequence[Path], knowledge: object) 
         _conclude("the rule files cannot be loaded", len(error.problems), "problem")
         return ()
     return found
+
+
+def _refuse_emptiness(paths: Iterable[Path]) -> None:
+    """Leave with 1 where there was nothing to look at: a wrong path must not pass for a good one."""
+    click.echo(f"there are no rules in {', '.join(map(str, paths)) or 'no folder'}", err=True)
+    sys.exit(EXIT_PROBLEMS)
 
 
 def _conclude(what: str, count: int, noun: str) -> None:

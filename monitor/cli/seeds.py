@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,14 +27,15 @@ def seeds() -> None:
 
 
 @seeds.command()
-@click.option("--name", default="north-korea-2024", show_default=True, help="Name of the pack.")
+@click.option("--name", help="Name of the pack; default: that of the archive.")
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Where to write; default: the shipped seeds/corpus/NAME.json.",
+    help="Where to write; default: NAME.json in the current folder.",
 )
+@click.option("--force", is_flag=True, help="Write over a file that is there already.")
 @click.argument("archive", type=click.Path(exists=True, path_type=Path))
-def build(name: str, output: Path | None, archive: Path) -> None:
+def build(name: str | None, output: Path | None, force: bool, archive: Path) -> None:
     """Make a seed pack from ARCHIVE: a folder of texts, pages and feeds, or a JSON-lines file.
 
     An index.toml in the folder gives the publisher, title, url and date of its files. The pack holds
@@ -41,12 +43,29 @@ def build(name: str, output: Path | None, archive: Path) -> None:
     """
     from monitor.seedpacks import build_pack, dump_pack  # noqa: PLC0415
 
+    name = _pack_name(archive) if name is None else name
+    if not _PACK_NAME.fullmatch(name):
+        msg = f"{name!r} is no name: lower-case letters, digits, dots, dashes and underscores"
+        raise click.BadParameter(msg, param_hint="--name")
+    target = output or Path(f"{name}.json")
+    if target.exists() and not force:
+        msg = f"{target} is there already; --force writes over it, --output writes elsewhere"
+        raise click.UsageError(msg)
     pack = build_pack(archive, name, shipped_knowledge())
-    target = output or shipped_root() / "seeds" / "corpus" / f"{name}.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(dump_pack(pack), encoding="utf-8")
     claims = sum(len(article.claims) for article in pack.articles)
     click.echo(f"{target}: {len(pack.articles)} articles, {claims} claims, digest {pack.digest}")
+
+
+_PACK_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+
+def _pack_name(archive: Path) -> str:
+    """Return a pack's name from its folder or file: "News of 2024" is news-of-2024."""
+    path = archive.resolve()
+    name = path.name if path.is_dir() else path.stem
+    return re.sub(r"[^a-z0-9._]+", "-", name.casefold()).strip("-._")[:64]
 
 
 @seeds.command(name="list")

@@ -29,7 +29,7 @@ _JSONL_ONLY = click.option(
     "--format", "form", type=click.Choice(["jsonl"]), default="jsonl", show_default=True
 )
 _INPUT = click.argument(
-    "file", type=click.File("r", encoding="utf-8", errors="replace"), default="-"
+    "file", type=click.File("r", encoding="utf-8-sig", errors="replace"), default="-"
 )
 _CHUNK = 32  # documents per task: large enough to hide the cost of passing them between processes
 

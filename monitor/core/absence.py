@@ -47,17 +47,18 @@ def due_at(rule: Rule, watch: Watch) -> datetime:
 
 
 def overdue(rule: Rule, watch: Watch, now: datetime) -> Alert | None:
-    """Return the alert about a silence that is too long by now; None while there is time."""
+    """Return the alert about a silence that is too long by now; None while there is time.
+
+    Its article is the one that came last, without an id: it is not what the alert is about.
+    """
     if now < due_at(rule, watch):
         return None
     assert rule.absence is not None  # noqa: S101  (asked of absence rules only)
     key = f"{rule.id}|absence|{watch.since.isoformat()}"
     lasting = spoken(rule.absence.lasting)
-    reason = f"no {rule.absence.awaited} for {lasting}, since {day(watch.since.date())}"
+    begun = ", since" if watch.last is None else "; the last one on"
+    reason = f"no {rule.absence.awaited} for {lasting}{begun} {day(watch.since.date())}"
     last = watch.last or ArticleRef(id="", url=None, title="", publisher="", published=None)
-    title = f"no {rule.absence.awaited} for {lasting}"
-    if watch.last is not None:
-        title += f"; the last one on {day(watch.since.date())}: {watch.last.title}"
     return Alert(
         id=alert_id(key),
         dedup_key=key,
@@ -67,7 +68,7 @@ def overdue(rule: Rule, watch: Watch, now: datetime) -> Alert | None:
         disposition=Disposition.ALERT,
         reason=reason,
         claim=None,
-        article=replace(last, id="", title=title),
+        article=replace(last, id=""),
         created=now,
     )
 

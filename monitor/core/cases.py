@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from monitor.core.gazetteer import Gazetteer
-from monitor.core.ladders import Key, Rung, as_of, ladders, track
+from monitor.core.ladders import Key, Rung, as_of, ladders, track, voice_of
 from monitor.core.memory import Memory
 from monitor.core.model import Article, Claim, LedgerClaim, PlaceRelation, Verdict
 from monitor.core.recognition import Recognition
-from monitor.core.series import family_of, series_of
+from monitor.core.series import UNKNOWN_FORCE, family_of, series_of
 from monitor.core.values import same_figure
 
 # A row with one of these sets no value in its series.
@@ -29,6 +29,7 @@ NO_RUNG = NO_VALUE | {Verdict.DUPLICATE}
 class Case:
     """One claim before the court: its article, its family, and the rows it may be compared with.
 
+    `voice` is the institution of the family that speaks.
     `track` holds the standing rows, `all_rows` also those that a correction took back; `related` are
     the standing rows of every track of the measure and force; `held` are the ladders of the track.
     """
@@ -37,6 +38,7 @@ class Case:
     article: Article
     recognition: Recognition
     family: str | None
+    voice: str | None
     as_of: date
     track: tuple[LedgerClaim, ...]
     all_rows: tuple[LedgerClaim, ...]
@@ -55,6 +57,16 @@ class Case:
             PlaceRelation.ANCESTOR,
             PlaceRelation.UNKNOWN,
         }
+
+    def is_about_the_same(self, row: LedgerClaim) -> bool:
+        """Say whether a row of the track may be held against this claim at all.
+
+        Where nobody says whose people are counted, only the place can: 500 troops here and 700 there,
+        or somewhere, need not be anybody's change of mind.
+        """
+        if row.series.force != UNKNOWN_FORCE:
+            return True
+        return self.claim.place is not None and self.claim.place == row.claim.place
 
     def has_same_value(self, row: LedgerClaim) -> bool:
         """Say whether a row states this claim's figure."""
@@ -79,6 +91,22 @@ class Case:
             if family is None or holder == family
             for row in rungs[-1].setting
         )
+
+    def standing(self) -> tuple[LedgerClaim, ...]:
+        """Return the claims that this one merely repeats where it gives their figure.
+
+        These are the current ones of its family, and those that its own voice said last. Where
+        nobody is named they are everybody's.
+        """
+        own = (
+            row
+            for (holder, _), rungs in self.held.items()
+            if self.family in {None, holder}
+            for rung in rungs[:-1]
+            if rung.is_word_of(self.voice, self.family, self.as_of)
+            for row in rung.setting
+        )
+        return (*self.current(self.family), *own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +143,7 @@ def case_of(  # noqa: PLR0913, PLR0917  (the whole of one case)
         article=article,
         recognition=recognition,
         family=family_of(claim),
+        voice=voice_of(claim, gazetteer),
         as_of=claim.as_of or article.said.date(),
         track=standing,
         all_rows=tuple(row for row in known.values() if track(row.series) == track(series)),

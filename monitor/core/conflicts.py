@@ -26,6 +26,7 @@ from monitor.core.model import (
     ValueRelation,
     Verdict,
 )
+from monitor.core.series import UNKNOWN_FORCE
 from monitor.core.values import SAME_WITHIN, interval, is_vague, midpoint, relation_of, same_value
 
 # A figure is an outlier when it is more than this factor away from the median of at least
@@ -152,7 +153,7 @@ def clashes_of(
     row: LedgerClaim, current: Iterable[LedgerClaim], gazetteer: Gazetteer
 ) -> tuple[Clash, ...]:
     """Return the current figures that a row cannot stand beside: a part greater than its whole."""
-    if row.claim.kind is not Kind.TOTAL:
+    if row.claim.kind is not Kind.TOTAL or row.series.force == UNKNOWN_FORCE:
         return ()
     found: list[Clash] = []
     for other in current:

@@ -28,6 +28,7 @@ from monitor.core.model import (
     LedgerClaim,
     Outcome,
     Witness,
+    latest,
     require_utc,
 )
 from monitor.core.recognition import DEFAULT_THRESHOLDS, Recognition, Thresholds, recognise
@@ -39,7 +40,8 @@ class Policy:
     """How to decide: rules, gazetteer, the time, and what must stay silent.
 
     `silent_before`: articles published before it, or undated, are ingested without alerts (a feed's
-    first poll). `silence_all` names why nothing at all may alert (seeding). `thresholds` say from
+    first poll). `history_before`: articles of entries that nobody knew, published before it, are what a
+    feed brought up late, and are ingested without alerts. `silence_all` names why nothing at all may alert (seeding). `thresholds` say from
     when on two texts are copies.
     """
 
@@ -47,21 +49,26 @@ class Policy:
     gazetteer: Gazetteer
     now: datetime
     silent_before: datetime | None = None
+    history_before: datetime | None = None
     silence_all: str | None = None
     thresholds: Thresholds = DEFAULT_THRESHOLDS
 
     def __post_init__(self) -> None:
         require_utc(self.now, "now")
         require_utc(self.silent_before, "silent_before")
+        require_utc(self.history_before, "history_before")
 
-    def silences(self, article: Article) -> str | None:
-        """Return why an article may not alert, or None."""
+    def silences(self, article: Article, *, is_known: bool) -> str | None:
+        """Return why an article may not alert, or None; `is_known` says that its entry is."""
         if self.silence_all is not None:
             return self.silence_all
-        if self.silent_before is None:
+        published = article.published
+        if self.silent_before is not None:
+            old = published is None or latest(published) < self.silent_before
+            return "first-poll" if old else None
+        if self.history_before is None or is_known or published is None:
             return None
-        old = article.published is None or article.published < self.silent_before
-        return "first-poll" if old else None
+        return "backfill" if latest(published) < self.history_before else None
 
 
 def decide(articles: Sequence[Article], memory: Memory, policy: Policy) -> Decision:
@@ -99,7 +106,9 @@ def _decide_one(
         similarity=recognition.similarity,
         claims=rows,
         withdrawals=withdrawals,
-        silenced=policy.silences(article),
+        silenced=policy.silences(
+            article, is_known=bool(memory.readings(article.feed, article.entry_key))
+        ),
         basis=recognition.basis,
         passages=recognition.passages,
         changes=_changes(recognition, memory, rows),

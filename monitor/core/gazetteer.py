@@ -125,6 +125,19 @@ class Gazetteer:
         node = self.sources.get(family)
         return family.removeprefix("text:") if node is None else node.name
 
+    def institution(self, source: str) -> str:
+        """Return the id of the body of a family that a source speaks for; itself where it has none.
+
+        It is the node right below the family's own: Pat Ryder speaks for the Pentagon.
+        """
+        node = self.sources.get(source)
+        passed = {source}
+        while node is not None and node.parent not in {None, node.family, *passed}:
+            node = self.sources.get(node.parent or "")
+            source = node.id if node is not None else source
+            passed.add(source)
+        return source
+
     def is_official(self, family: str | None) -> bool:
         """Say whether a family is a government, or a body of governments that the data lists."""
         return family is not None and (family.endswith("-government") or family in self._official)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from monitor.core.gazetteer import Gazetteer
 from monitor.core.model import Alert, Claim, LedgerClaim, Message, MessageKind, Verdict
-from monitor.core.payload import TEST_RULE
+from monitor.core.payload import TEST_RULE, is_absence
 from monitor.core.wording import (
     claim_day,
     claim_phrase,
@@ -56,6 +56,17 @@ def digest_heading(message: Message, words: Words) -> str:
     return f"{words(what)}, {day_}" if what else message.heading
 
 
+def article_words(alert: Alert, most: int) -> str:
+    """Return what an alert without a figure is about: its article, or what has not come.
+
+    No more than `most` characters are from the article's title.
+    """
+    title = one_line(alert.article.title, most)
+    if is_absence(alert):
+        return f"{alert.reason}: {title}" if title else alert.reason
+    return title or "untitled article"
+
+
 def alert_title(alert: Alert, gazetteer: Gazetteer) -> str:
     """Return what the subject of a mail about this alert alone would be."""
     return one_line(
@@ -67,8 +78,7 @@ def _one_subject(alert: Alert, gazetteer: Gazetteer, year: int) -> str:
     row = alert.claim
     if row is None:
         publisher = one_line(alert.article.publisher, 60)
-        title = one_line(alert.article.title, 130) or "untitled article"
-        return f"{one_line(alert.rule_title, 80)}: {title}" + (
+        return f"{one_line(alert.rule_title, 80)}: {article_words(alert, 130)}" + (
             f" ({publisher})" if publisher else ""
         )
     who = short_source(row.claim) or "unattributed"
@@ -95,7 +105,9 @@ def overview_line(message: Message, gazetteer: Gazetteer) -> str:
     title = one_line(message.alerts[0].rule_title, 80)
     rules = len({alert.rule for alert in message.alerts})
     if not rows:
-        return f"{title if rules == 1 else f'{rules} rules'}: {len(message.alerts)} articles"
+        absent = sum(map(is_absence, message.alerts))
+        kind = {0: "articles", len(message.alerts): "silences"}.get(absent, "alerts")
+        return f"{title if rules == 1 else f'{rules} rules'}: {len(message.alerts)} {kind}"
     if rules > 1 and (len(counted) > 1 or len(rows) < len(message.alerts)):
         return f"{len(message.alerts)} alerts of {rules} rules"
     what = counted.pop() if len(counted) == 1 else title
@@ -107,7 +119,7 @@ def overview_line(message: Message, gazetteer: Gazetteer) -> str:
 def _part(alert: Alert, gazetteer: Gazetteer) -> str:
     row = alert.claim
     if row is None:
-        return one_line(alert.article.title, 60)
+        return article_words(alert, 60)
     place = place_phrase(row.claim, gazetteer)
     # In a list an arrow means that this family's own figure moved; there is no room for more.
     own = next((earlier for earlier in alert.previous if earlier.id == row.previous), None)
@@ -166,7 +178,8 @@ def alert_summary(alert: Alert, gazetteer: Gazetteer) -> str:
     """One sentence for chats and logs: who says what, and what it was before."""
     row = alert.claim
     if row is None:
-        return one_line(f"{alert.article.title} ({alert.article.publisher})", 300)
+        publisher = f" ({alert.article.publisher})" if alert.article.publisher else ""
+        return one_line(f"{article_words(alert, 300)}{publisher}", 300)
     standing = f"{verdict_words(row)}: {claim_phrase(row.claim, gazetteer)}"
     old = baseline(alert, row)
     return standing if old is None else f"{standing}; before: {before_words(old)}"

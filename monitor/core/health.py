@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitor.core.model import Entry, ParsedFeed
+from monitor.core.wording import one_line
 
 DAY = timedelta(days=1)
 # A permanent redirect is believed after so many sightings over so long a time.
@@ -74,7 +75,7 @@ class FeedHealth:
     `moved_to` is where permanent redirects led for long enough; `move_*` a redirect under
     observation. `last_full` is the last fetch without validators, `last_news` the last poll that
     brought an unknown entry, `gap_seconds` the usual time between entries. `odd` says how the
-    last fetch differs from the usual ones; `told` is what the operator was last told about;
+    last fetch differs from the usual ones, `flawed` what of it was left out or mended; `told` is what the operator was last told about;
     `silent_once` keeps the next poll from alerting (after a restore).
     """
 
@@ -92,6 +93,7 @@ class FeedHealth:
     turnover: float = 0.0
     shape: Shape = Shape()
     odd: str | None = None
+    flawed: str | None = None
     told: str | None = None
     silent_once: bool = False
 
@@ -126,6 +128,7 @@ def after_answer(health: FeedHealth, seen: Seen) -> FeedHealth:
         turnover=seen.fresh / max(1, len(seen.parsed.entries)) if health.first_seen else 0.0,
         shape=shape,
         odd=odd,
+        flawed=flaws(seen.parsed),
         silent_once=False,
     )
 
@@ -196,6 +199,17 @@ def is_silent(health: FeedHealth, now: datetime) -> bool:
         return False
     patience = timedelta(seconds=min(health.gap_seconds * _SILENT_GAPS, 400 * 86400.0))
     return now - health.last_news > max(patience, _LEAST_SILENCE)
+
+
+def flaws(parsed: ParsedFeed) -> str | None:
+    """Say in plain words what of a response was left out, and what was wrong with its markup."""
+    left_out = (
+        f"{parsed.dropped:,} entries beyond the first {len(parsed.entries):,} were not read"
+        if parsed.dropped
+        else ""
+    )
+    wrong = one_line(parsed.complaint or "", 300)
+    return "; ".join(part for part in (left_out, wrong) if part) or None
 
 
 def describe(health: FeedHealth, now: datetime) -> str:

@@ -6,7 +6,8 @@ of its *track*: same measure, force, unit, kind and status. Within a track each 
 one ladder per place; its newest rung, by as-of, then said, then order of arrival, is the family's
 *current value* there. Copies, recalled, vague and partial figures are no rungs, and a restatement
 does not replace what it restates, or rounding would let a figure drift without news. An article
-that gives several figures at once leaves several current.
+that gives several figures at once leaves several current. Where the institutions of a family differ,
+each has its own last word for a month: who repeats it says nothing new (decision 0064).
 Rules of this file: append-only; pure; every verdict says in a sentence what it was compared with.
 """
 
@@ -266,6 +267,7 @@ def _recall(case: Case) -> Finding | None:
         row
         for row in _dated(case)
         if case.claim.place in {None, row.claim.place}
+        and case.is_about_the_same(row)
         and (as_of(row) > case.as_of or _said_later(row, case))
     ]
     if not newer:
@@ -304,7 +306,7 @@ def _said_later(row: LedgerClaim, case: Case) -> bool:
 
 
 def _restatement(case: Case) -> Finding | None:
-    for row in case.current(case.family):
+    for row in case.standing():
         if case.has_same_value(row) and case.is_compatible(row):
             return Finding(
                 verdict=Verdict.RESTATEMENT,
@@ -315,11 +317,11 @@ def _restatement(case: Case) -> Finding | None:
 
 
 def _narrower_without_news(case: Case) -> Finding | None:
-    """The family's own figure at a narrower place that is no news there.
+    """A known figure of the family at a narrower place that is no news there.
 
     Either nobody watches that place, or it is this very article that states the figure twice.
     """
-    for row in case.current(case.family):
+    for row in case.standing():
         if not case.has_same_value(row) or case.place_of(row) is not PlaceRelation.DESCENDANT:
             continue
         if row.article == case.article.id or not case.gazetteer.is_watched(case.claim.place):
@@ -341,7 +343,9 @@ def _new_place(case: Case) -> Finding | None:
     elsewhere = [
         row
         for row in known
-        if case.place_of(row) is not PlaceRelation.UNKNOWN and row.article != case.article.id
+        if case.place_of(row) is not PlaceRelation.UNKNOWN
+        and row.article != case.article.id
+        and case.is_about_the_same(row)
     ]
     if not elsewhere:
         return None
@@ -365,6 +369,7 @@ def _corroboration(case: Case) -> Finding | None:
         if (case.family is None or row.family != case.family)
         and case.has_same_value(row)
         and case.is_compatible(row)
+        and case.is_about_the_same(row)
     ]
     if not agreeing:
         return None
@@ -384,6 +389,7 @@ def _revision(case: Case) -> Finding | None:
         for row in case.current(case.family)
         if (as_of(row), row.said) <= (case.as_of, case.article.said)
         and case.place_of(row) in {PlaceRelation.EQUAL, PlaceRelation.UNKNOWN}
+        and case.is_about_the_same(row)
     ]
     if not own:
         return None
@@ -400,7 +406,9 @@ def _revision(case: Case) -> Finding | None:
 
 def _new(case: Case) -> Finding:
     others = sorted(
-        (row for row in case.current() if case.is_compatible(row)), key=age, reverse=True
+        (row for row in case.current() if case.is_compatible(row) and case.is_about_the_same(row)),
+        key=age,
+        reverse=True,
     )
     if not others:
         return Finding(verdict=Verdict.NEW, reason="nobody has put a figure to this before")

@@ -9,8 +9,10 @@ code points in the *original* text of the field they name; unknown is `None`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+
+_DAY = timedelta(days=1, microseconds=-1)
 
 # --- closed sets -----------------------------------------------------------------------------
 
@@ -179,6 +181,16 @@ def require_utc(moment: datetime | None, name: str) -> None:
 def as_utc(moment: datetime) -> datetime:
     """Return `moment` in UTC; a naive one is taken to be UTC already."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def names_a_day(published: datetime) -> bool:
+    """Say whether a date of publication is only a day: at midnight to the second nobody publishes."""
+    return published.time() == time()
+
+
+def latest(published: datetime) -> datetime:
+    """Return the last moment that a date of publication may mean: of a bare day, its end."""
+    return published + _DAY if names_a_day(published) else published
 
 
 # --- claims ----------------------------------------------------------------------------------
@@ -374,8 +386,12 @@ class Article:
 
     @property
     def said(self) -> datetime:
-        """When it was published, never later than when we saw it; undated counts as seen."""
-        return self.seen if self.published is None else min(self.published, self.seen)
+        """When it was published, never later than when we saw it; undated counts as seen.
+
+        A bare day is the whole day: the article may be as new as anything else of that day that came
+        before it.
+        """
+        return self.seen if self.published is None else min(latest(self.published), self.seen)
 
 
 # --- the ledger ------------------------------------------------------------------------------
@@ -568,7 +584,7 @@ class Outcome:
 
     `nearest` is the known article it is a copy or revision of, `relation` and `similarity` how
     close it is (similarity is the share of the smaller text's shingles found in the other, 0..1).
-    `silenced` says why an otherwise alerting article was ingested silently (first poll, seeding).
+    `silenced` says why an otherwise alerting article was ingested silently (first poll, backfill, seeding).
     `basis` says by what `nearest` was recognised, `passages` estimates the lengths in words of what
     the two share, longest first; `changes` is there for further readings of an entry.
     """

@@ -198,7 +198,9 @@ def _previous(row: LedgerClaim) -> Json:
 
 
 def _articles(alerts: Iterable[Alert]) -> tuple[ArticleRef, ...]:
-    return tuple({alert.article.id: alert.article for alert in alerts}.values())
+    """Return every article once; a silence in which nothing ever came has none."""
+    articles = (alert.article for alert in alerts if alert.article.id or alert.article.publisher)
+    return tuple({article.id: article for article in articles}.values())
 
 
 def _article(article: ArticleRef) -> Json:

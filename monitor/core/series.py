@@ -3,18 +3,23 @@
 
 Rules of this file: two claims have the same key exactly when their values are about the same
 thing; a force that the gazetteer does not know is keyed by its literal, so it never meets another.
+Figures without a force share a key, but say something of each other only where the place is the same
+(`cases`).
 """
 
 from __future__ import annotations
 
 from monitor.core.model import Claim, Kind, Series, Status
 
+# Nobody said whose people are counted.
+UNKNOWN_FORCE = "unknown"
+
 
 def force_key(claim: Claim) -> str:
     """Return the id of the claim's force, its literal as `text:…`, or `unknown`."""
     if claim.force is not None:
         return claim.force
-    return f"text:{claim.force_text.casefold()}" if claim.force_text else "unknown"
+    return f"text:{claim.force_text.casefold()}" if claim.force_text else UNKNOWN_FORCE
 
 
 # "Officials said" names nobody: such a speaker has no ladder of its own, or every paper's officials

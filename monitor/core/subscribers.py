@@ -70,7 +70,7 @@ class Route:
 
     def matches(self, alert: Alert) -> bool:
         """Say whether the route is for this alert."""
-        return _is_named(alert.rule, self.rules) and is_loud(alert.severity, self.min_severity)
+        return is_named(alert.rule, self.rules) and is_loud(alert.severity, self.min_severity)
 
     def takes(self, channel: Channel) -> bool:
         """Say whether the route leads through this channel."""
@@ -109,9 +109,9 @@ class Subscriber:
         return next((route for route in self.routes if route.matches(alert)), None)
 
     def _is_about(self, alert: Alert) -> bool:
-        if not _is_named(alert.rule, self.within):
+        if not is_named(alert.rule, self.within):
             return False
-        if _is_named(alert.rule, self.rules):
+        if is_named(alert.rule, self.rules):
             return True
         return alert.claim is not None and alert.claim.series.measure in self.measures
 
@@ -121,5 +121,6 @@ def is_loud(severity: Severity, least: Severity) -> bool:
     return SEVERITY_ORDER.index(severity) >= SEVERITY_ORDER.index(least)
 
 
-def _is_named(rule: str, patterns: tuple[str, ...]) -> bool:
+def is_named(rule: str, patterns: tuple[str, ...]) -> bool:
+    """Say whether a rule's id fits one of the patterns."""
     return any(fnmatchcase(rule, pattern) for pattern in patterns)

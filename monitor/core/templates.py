@@ -89,7 +89,8 @@ color:#16191d">\
 {% else %}
 <h1 class="t" style="margin:8px 0 0;font-size:22px;line-height:1.3;color:#16191d;\
 overflow-wrap:anywhere">\
-{% if alert.link %}{% call link(alert.link) %}{{ alert.headline }}{% endcall %}\
+{% if alert.link and alert.headline == alert.title %}\
+{% call link(alert.link) %}{{ alert.headline }}{% endcall %}\
 {% else %}{{ alert.headline }}{% endif %}</h1>
 {% endif %}
 {% for line in (alert.said, alert.before, alert.steps) if line %}
@@ -104,8 +105,9 @@ padding:0 3px;font-weight:700">{{ alert.quote.figure }}</mark>{% endif %}\
 {% endif %}
 {% if alert.byline %}
 <p style="margin:12px 0 0;overflow-wrap:anywhere">\
-{% if alert.figure and alert.link %}{% call link(alert.link) %}{{ alert.title }}{% endcall %}<br>
-{% elif alert.figure %}<span class="t" style="color:#16191d">{{ alert.title }}</span><br>
+{% if alert.headline != alert.title and alert.link %}\
+{% call link(alert.link) %}{{ alert.title }}{% endcall %}<br>
+{% elif alert.headline != alert.title %}<span class="t" style="color:#16191d">{{ alert.title }}</span><br>
 {% endif %}
 <span class="m" style="color:#5b636e;font-size:14px">{{ alert.byline }}</span></p>
 {% endif %}

@@ -14,13 +14,14 @@ from datetime import timedelta
 from monitor.core.gazetteer import Gazetteer
 from monitor.core.headlines import (
     baseline,
+    capital,
     headline,
     headline_note,
     value_words,
     what_is_counted,
 )
-from monitor.core.model import Alert, Claim, Evidence, LedgerClaim, Verdict
-from monitor.core.payload import previous_rows
+from monitor.core.model import Alert, ArticleRef, Claim, Evidence, LedgerClaim, Verdict
+from monitor.core.payload import is_absence, previous_rows
 from monitor.core.wording import (
     change_phrase,
     claim_day,
@@ -116,10 +117,11 @@ def alert_views(
 
 def _alert_view(alert: Alert, gazetteer: Gazetteer, words: Words) -> AlertView:
     row, article = alert.claim, alert.article
+    if row is None and is_absence(alert):
+        return _absence_view(alert, words)
     link = safe_link(article.url)
     title = one_line(article.title, 200) or words("untitled article")
-    undated = words("undated")
-    published = words.minute(article.published) if article.published is not None else undated
+    published = _published(article, words)
     byline = [one_line(article.publisher, 80), published, link_host(link) if link else ""]
     ladder = _ladder(alert, row, gazetteer, words) if row is not None else ()
     return AlertView(
@@ -137,6 +139,39 @@ def _alert_view(alert: Alert, gazetteer: Gazetteer, words: Words) -> AlertView:
         ladder=ladder,
         ladder_rest=_ladder_rest(alert, words) if ladder else "",
         facts=_facts(alert, row, words),
+    )
+
+
+def _published(article: ArticleRef, words: Words) -> str:
+    moment = article.published
+    return words.published(moment) if moment is not None else words("undated")
+
+
+def _absence_view(alert: Alert, words: Words) -> AlertView:
+    """What has not come, and the article that came last; where none did, there is none to cite."""
+    article = alert.article
+    link = safe_link(article.url)
+    title = one_line(article.title, 200) or (link_host(link) if link else "")
+    publisher = one_line(article.publisher, 80)
+    cited = bool(title or publisher)
+    byline = [publisher, _published(article, words), link_host(link) if link else ""]
+    return AlertView(
+        badge=words("Silence"),
+        headline=capital(f"{one_line(alert.rule_title, 80)}: {one_line(alert.reason, 200)}"),
+        figure=None,
+        said="",
+        before="",
+        steps="",
+        quote=None,
+        title=words("The last one: {title}", title=title or words("untitled article"))
+        if cited
+        else "",
+        link=link,
+        byline=", ".join(part for part in byline if part) if cited else "",
+        ladder_title="",
+        ladder=(),
+        ladder_rest="",
+        facts=(words("This is told once; the next one ends the silence."),),
     )
 
 
@@ -259,19 +294,24 @@ def _rung(
 
 def _facts(alert: Alert, row: LedgerClaim | None, words: Words) -> tuple[str, ...]:
     facts = [_witnesses(alert, words)]
+    reason = one_line(alert.reason, 600 if alert.corrects else 300).rstrip(".")
     if row is not None:
         facts.append(_confidence(row.claim, words))
-        reason = one_line(row.reason, 300)
-        facts.append(
-            words("Verdict: {verdict} ({reason}).", verdict=row.verdict.value, reason=reason)
-        )
-    reason = one_line(alert.reason, 600 if alert.corrects else 300).rstrip(".")
+        facts.append(_verdict(row, reason, words))
     if alert.corrects:
         wrong = ", ".join(alert.corrects)
         facts.append(words("This puts right alert {alert}: {reason}.", alert=wrong, reason=reason))
-    else:
+    elif row is None or one_line(row.reason, 300).rstrip(".") not in reason:
         facts.append(words("The rule fired: {reason}.", reason=reason))
     return tuple(facts)
+
+
+def _verdict(row: LedgerClaim, said_below: str, words: Words) -> str:
+    """Return a verdict with its reason; a follow-up gives that reason below, where it says more."""
+    reason = one_line(row.reason, 300).rstrip(".")
+    if row.verdict is Verdict.CORRECTION and reason in said_below:
+        return words("Verdict: {verdict}.", verdict=row.verdict.value)
+    return words("Verdict: {verdict} ({reason}).", verdict=row.verdict.value, reason=reason)
 
 
 def _witnesses(alert: Alert, words: Words) -> str:

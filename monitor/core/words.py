@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 
+from monitor.core.model import names_a_day
+
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _HOLE = re.compile(r"\{(\w+)\}")
 _ENGLISH_MONTHS = (
@@ -57,6 +59,10 @@ class Words:
         """Return "4 Nov 2024, 20:00 UTC", by the reader's clock."""
         there = moment.astimezone(self.zone)
         return f"{self.date(there.date())}, {there:%H:%M} {there:%Z}"
+
+    def published(self, moment: datetime) -> str:
+        """Return when something was published: to the minute, or the day where only that is known."""
+        return self.date(moment.date()) if names_a_day(moment) else self.minute(moment)
 
 
 ENGLISH = Words()

@@ -51,6 +51,7 @@ _STYLES = {
 
 _REASONS = {
     "first-poll": "published more than 48 h before the first poll of its feed: taken in as history",
+    "backfill": "published long before what its feed showed already: taken in as history",
     "no-figure": "no troop figure in it, only other numbers",
     "duplicate": "a copy of an article that is known",
     "restatement": "a figure that is known, from the same side, in other words",

@@ -35,6 +35,15 @@ def count_articles(store: Store) -> int:
     return int(store.rows("SELECT count(*) AS n FROM articles")[0]["n"])
 
 
+def newest_said(store: Store, feed: str) -> datetime | None:
+    """Return when the newest article that a feed brought so far was said, or None without any."""
+    rows = store.rows(
+        "SELECT max(min(coalesce(published, seen), seen)) AS said FROM articles WHERE feed = ?",
+        [feed],
+    )
+    return codec.moment(rows[0]["said"])
+
+
 def stored_outcomes(store: Store, *, asked: Sequence[str] = ()) -> Iterator[Outcome]:
     """Yield what was decided about each article, in order of arrival.
 

@@ -66,7 +66,7 @@ class FeedRow:
         state = self.state(now)
         if state in {FeedState.EMPTY, FeedState.SILENT} or self.health.odd is not None:
             return describe(self.health, now)
-        return None
+        return self.health.flawed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

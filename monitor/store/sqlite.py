@@ -11,8 +11,10 @@ call ever happens inside it.
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -54,6 +56,9 @@ from monitor.store.rows import (
 from monitor.store.schema import KNOWN_MIGRATIONS, migrations
 
 _BUSY_TIMEOUT_SECONDS = 5.0
+# Waits between tries where another process keeps the lock longer, with jitter so that two of us do
+# not meet again; all tries together stay well below the watchdog's patience.
+_BUSY_WAITS_SECONDS = (0.05, 0.2, 0.8)
 # Pages kept in memory: the inner pages of the key index of a million articles, and no more.
 _CACHE_KIBIBYTES = 32 * 1024
 # SQLite's default limit on parameters is 32,766; stay well below it.
@@ -85,11 +90,28 @@ def _connect(path: Path | None) -> sqlite3.Connection:
     )
     # Only takes effect on a new file: what retention frees can then be given back in small steps.
     connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-    connection.execute("PRAGMA journal_mode = WAL")
+    _patiently(connection, "PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
     return connection
+
+
+def _patiently(connection: sqlite3.Connection, statement: str) -> None:
+    """Run a statement that takes a lock, again where another process holds it for longer.
+
+    SQLite waits by itself, but not in every case, and not fairly: who writes without a pause, as an
+    import does, may win every time.
+    """
+    for wait in (*_BUSY_WAITS_SECONDS, None):
+        try:
+            connection.execute(statement)
+        except sqlite3.OperationalError as error:
+            if wait is None or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(wait * random.uniform(1, 2))  # noqa: S311  (spreading, not secrecy)
+        else:
+            return
 
 
 @contextmanager
@@ -150,7 +172,7 @@ class Store:
 
     def _transaction(self) -> Iterator[None]:
         with _refusals_named():
-            self.db.conn.execute("BEGIN IMMEDIATE")
+            _patiently(self.db.conn, "BEGIN IMMEDIATE")
             try:
                 yield
             except BaseException:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from click.testing import CliRunner
 
 from monitor.archives import Document, count_documents, read_archive
 from monitor.cli import main
-from monitor.core.errors import Problem
+from monitor.core.errors import ConfigError, Problem
 from monitor.knowledge import shipped_knowledge
 from monitor.seedpacks import build_pack
 from tests.storybook import story, topic
@@ -43,6 +44,44 @@ def _folder(root: Path) -> Path:
         '["plain.txt"]\npublisher = "Plain"\ntitle = "From a text"\npublished = 2024-11-02T10:00:00Z\n'
     )
     return root
+
+
+@pytest.mark.parametrize("written", ["2024-11-02", '"2024-11-02"', "2024-11-02T00:00:00Z"])
+def test_the_index_takes_a_bare_day(tmp_path: Path, written: str) -> None:
+    """As TOML writes days, or as a text."""
+    (tmp_path / "one.txt").write_text(_text(1), "utf-8")
+    (tmp_path / "index.toml").write_text(f'["one.txt"]\npublished = {written}\n', "utf-8")
+    (found,) = read_archive(tmp_path)
+    assert isinstance(found, Document)
+    assert found.published == datetime(2024, 11, 2, tzinfo=UTC)
+
+
+def test_files_of_one_name_are_documents_of_their_own(tmp_path: Path) -> None:
+    """In other folders, and as text and page; the plain name stays the key of a file on its own."""
+    for number, name in enumerate(("one.txt", "a/one.txt", "b/one.txt", "two.txt", "two.html")):
+        file = tmp_path / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(_text(number), "utf-8")
+    keys = [found.key for found in read_archive(tmp_path) if isinstance(found, Document)]
+    assert sorted(keys) == ["a/one", "b/one", "one", "two.html", "two.txt"]
+
+
+@pytest.mark.parametrize(
+    ("index", "field"),
+    [
+        ('["on.txt"]\npublished = 2024-11-02', "on.txt: no such file"),
+        ('["one.txt"]\npublishd = 2024-11-02', "one.txt.publishd: unknown key"),
+        ('["one.txt"]\npublished = "soon"', "one.txt.published: not a date"),
+        ('publisher = "Everybody"', "publisher: expected a table"),
+    ],
+    ids=["a file that is not there", "a misspelt key", "no date", "no table"],
+)
+def test_what_an_index_would_not_do_is_a_mistake(tmp_path: Path, index: str, field: str) -> None:
+    """Nothing that somebody wrote down is passed over."""
+    (tmp_path / "one.txt").write_text(_text(1), "utf-8")
+    (tmp_path / "index.toml").write_text(index, "utf-8")
+    with pytest.raises(ConfigError, match=field):
+        list(read_archive(tmp_path))
 
 
 def test_every_kind_of_file_gives_documents_in_a_stable_order(tmp_path: Path) -> None:

@@ -167,6 +167,75 @@ async def test_a_figure_that_an_entry_takes_back_is_corrected(tmp_path: Path) ->
     assert "orrect" not in first
 
 
+_OLD_NEWS = Story("/archive", "From the archive", _FIGURE, hours=24 * 90)
+_RAIN = Story("/rain", "Rain", "Rain is expected.")
+
+
+@pytest.mark.parametrize(
+    ("before", "standstill", "first_poll", "alerts"),
+    [
+        pytest.param(_RAIN, 1, "recent", 0, id="the feed goes back to its archive"),
+        pytest.param(_RAIN, 1, "silent", 0, id="so it does where the first poll was silent"),
+        pytest.param(_RAIN, 1, "all", 1, id="whoever wants all gets it"),
+        pytest.param(
+            replace(_RAIN, hours=24 * 120), 1, "recent", 1, id="the feed is slow, not going back"
+        ),
+        pytest.param(
+            replace(_RAIN, hours=24 * 92 - 1),
+            1,
+            "recent",
+            1,
+            id="two days out of order are nothing",
+        ),
+        pytest.param(
+            replace(_RAIN, hours=24 * 100), 24 * 100, "recent", 1, id="we were gone, not the feed"
+        ),
+        pytest.param(None, 1, "recent", 1, id="the feed had shown nothing"),
+    ],
+)
+async def test_an_old_entry_that_a_feed_brings_up_later_is_history(
+    tmp_path: Path, before: Story | None, standstill: int, first_poll: str, alerts: int
+) -> None:
+    """It is judged and remembered, and tells nothing; its page is not asked for."""
+    clock, news = _Hands(), {}
+    clock.moment -= timedelta(hours=standstill)
+    shown = [before] if before else []
+    async with serving(news) as paper:
+        news["/feed"] = rss(shown, paper.url(""))
+        feed = (
+            f'[[feed]]\nid = "paper"\nurl = "{paper.url("/feed")}"\nfirst_poll = "{first_poll}"\n'
+        )
+        site = Site(tmp_path / "site", feeds={}, extra=feed)
+        async with _pipeline(site, clock) as pipeline:
+            await _poll(pipeline)
+            clock.moment += timedelta(hours=standstill)
+            news["/feed"] = rss([_OLD_NEWS, *shown], paper.url(""))
+            [row] = pipeline.store.feeds()
+            decision = (await pipeline.poll_feed(row)).decision
+            [outcome] = decision.outcomes
+    assert [claim.verdict for claim in outcome.claims] == ["new"]
+    assert len(decision.alerts) == alerts
+    assert outcome.silenced == (None if alerts else "backfill")
+    assert (_OLD_NEWS.path in paper.paths) is bool(alerts)
+
+
+async def test_an_old_entry_that_was_known_is_still_corrected(tmp_path: Path) -> None:
+    """What is history is what nobody knew; a change of what was told is news whatever its age."""
+    clock, news = _Hands(), {}
+    clock.moment -= timedelta(days=90)
+    async with serving(news) as paper:
+        site = Site(tmp_path / "site", feeds={"paper": paper.url("/feed")})
+        async with _pipeline(site, clock) as pipeline:
+            found = []
+            for figure, further in (("10,000", []), ("10,000", [_RAIN]), ("8,000", [_RAIN])):
+                story = replace(_OLD_NEWS, text=_FIGURE.replace("10,000", figure))
+                news["/feed"] = rss([story, *further], paper.url(""))
+                [row] = pipeline.store.feeds()
+                found.append((await pipeline.poll_feed(row)).decision)
+                clock.moment = datetime.now(UTC)
+    assert [len(decision.alerts) for decision in found] == [1, 0, 1]
+
+
 _SILENCE = """
 id = "watch.paper"
 title = "News from Russia"

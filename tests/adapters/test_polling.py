@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 from benches import Hands, bench, only_feed, poll
+from click.testing import CliRunner
 from loopback import Request, answer, serving
 from newsroom import Receiver, Site, Story, rss, verified
 
+from monitor.cli import main
 from monitor.core.health import FeedState
 
 pytestmark = pytest.mark.anyio
@@ -232,3 +234,43 @@ async def test_a_feed_is_not_asked_before_the_time_it_named(tmp_path: Path) -> N
             report = await poll(pipeline)
             assert report.next_poll - clock.now() == timedelta(days=7)
             assert only_feed(pipeline).state(clock.now()) is FeedState.BLOCKED
+
+
+_LONG = [
+    Story(f"/story/{number}", "Weather", f"It rained {number} times.") for number in range(1_003)
+]
+
+
+@pytest.mark.parametrize(
+    ("count", "broken", "told"),
+    [
+        (1_003, False, "3 entries beyond the first 1,000 were not read"),
+        (2, True, "broken XML: "),
+        (2, False, None),
+    ],
+    ids=["too many entries", "broken markup", "neither"],
+)
+async def test_what_of_a_feed_was_left_out_or_mended_is_told(
+    tmp_path: Path, count: int, broken: bool, told: str | None
+) -> None:
+    """In the outcome of the poll, with the feed, and in `status`; a sound answer ends it."""
+    clock, news = Hands(), dict[str, bytes]()
+    async with serving(news) as paper:
+        sound = rss(_LONG[:2], paper.url(""))
+        news["/feed"] = rss(_LONG[:count], paper.url(""))
+        if broken:
+            news["/feed"] = news["/feed"].replace(b"</channel>", b"</chan>   ")
+        site = Site(tmp_path / "site", feeds={"paper": paper.url("/feed")})
+        async with bench(site, clock) as pipeline:
+            report = await poll(pipeline)
+            assert not report.failed
+            reason = only_feed(pipeline).reason(clock.now())
+            shown = CliRunner().invoke(main, ["status", "--config", str(site.config)]).stdout
+            news["/feed"] = sound
+            clock.forward(hours=1)
+            await poll(pipeline)
+            assert only_feed(pipeline).reason(clock.now()) is None
+    assert report.flawed == reason
+    assert (reason or "").startswith(told or "")
+    assert (reason is None) is (told is None)
+    assert ("were not read" in shown or "broken XML" in shown) is (told is not None)

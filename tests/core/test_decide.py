@@ -170,8 +170,15 @@ def test_memory_is_not_changed_by_deciding() -> None:
 
 @pytest.mark.parametrize(
     ("published", "silent"),
-    [(START - HOUR, True), (None, True), (START, False), (START + HOUR, False)],
-    ids=["older", "undated", "at the moment", "younger"],
+    [
+        (START - HOUR, True),
+        (None, True),
+        (START, False),
+        (START + HOUR, False),
+        (START.replace(hour=0), False),
+        (START.replace(hour=0) - 24 * HOUR, True),
+    ],
+    ids=["older", "undated", "at the moment", "younger", "that day", "the day before"],
 )
 def test_a_first_poll_ingests_old_articles_without_alerts(published: object, silent: bool) -> None:
     """Old and undated entries of a first poll stay silent; fresh ones alert."""

@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sample_alerts import HUR, PENTAGON, ZELENSKY, claim
+from sample_alerts import PENTAGON, ZELENSKY, claim
 from sample_articles import GAZETTEER, batches, decided, rows_of, verdicts
 from sample_statements import (
     NOBODY,
@@ -36,6 +36,11 @@ from monitor.core.model import (
     Verdict,
 )
 from monitor.core.values import is_vague, same_value
+
+HUR = GAZETTEER.source("ukraine-hur")
+_NO_FORCE = {"force": None, "force_text": None}
+_BUDANOV = GAZETTEER.source("kyrylo-budanov")
+_KYIV = GAZETTEER.source("ukraine-government")
 
 
 def _table(rows: dict[str, tuple[tuple[Said, ...], Said, str]]) -> pytest.MarkDecorator:
@@ -260,6 +265,66 @@ _SOURCES = {
         said(12_000, day=4),
         "revision",
     ),
+    "an institution repeats itself after another of its family": (
+        (said(14_000, by=HUR), said(13_000, by=ZELENSKY, day=2)),
+        said(14_000, by=HUR, day=3),
+        "restatement",
+    ),
+    "the other institution, after that repeat": (
+        (said(14_000, by=HUR), said(13_000, by=ZELENSKY, day=2), said(14_000, by=HUR, day=3)),
+        said(13_000, by=ZELENSKY, day=4),
+        "restatement",
+    ),
+    "a person of the institution repeats it": (
+        (said(14_000, by=HUR), said(13_000, by=ZELENSKY, day=2)),
+        said(14_000, by=_BUDANOV, day=3),
+        "restatement",
+    ),
+    "the family as a whole, with what one of its voices holds": (
+        (said(14_000, by=HUR), said(13_000, by=ZELENSKY, day=2)),
+        said(14_000, by=_KYIV, day=3),
+        "restatement",
+    ),
+    "nobody named, with what one of two voices holds": (
+        (said(14_000, by=HUR), said(13_000, by=ZELENSKY, day=2)),
+        said(14_000, by=NOBODY, day=3),
+        "restatement",
+    ),
+    "an institution repeats itself at a wider place": (
+        (said(14_000, by=HUR, at="kursk"), said(13_000, by=ZELENSKY, at="kursk", day=2)),
+        said(14_000, by=HUR, at=None, day=3),
+        "restatement",
+    ),
+    "an institution repeats itself at a watched place inside": (
+        (said(14_000, by=HUR), said(13_000, by=ZELENSKY, day=2)),
+        said(14_000, by=HUR, at="kursk", day=3),
+        "new-place",
+    ),
+    "an institution adopts the figure of another of its family that moved on": (
+        (said(14_000, by=HUR), said(13_000, by=ZELENSKY, day=2), said(12_000, by=HUR, day=3)),
+        said(12_000, by=ZELENSKY, day=4),
+        "restatement",
+    ),
+    "an institution returns to a figure that it had given up itself": (
+        (said(14_000, by=HUR), said(12_000, by=HUR, day=2), said(13_000, by=ZELENSKY, day=3)),
+        said(14_000, by=HUR, day=4),
+        "revision",
+    ),
+    "an institution gives a third figure": (
+        (said(14_000, by=HUR), said(13_000, by=ZELENSKY, day=2), said(14_000, by=HUR, day=3)),
+        said(15_000, by=HUR, day=4),
+        "revision",
+    ),
+    "an institution repeats itself a month later, on its last day": (
+        (said(14_000, by=HUR), said(13_000, by=ZELENSKY, day=2)),
+        said(14_000, by=HUR, day=31),
+        "restatement",
+    ),
+    "an institution repeats itself more than a month later": (
+        (said(14_000, by=HUR), said(13_000, by=ZELENSKY, day=2)),
+        said(14_000, by=HUR, day=32),
+        "revision",
+    ),
     "each of two figures that one article gave": (
         (said(10_000, article="both"), said(12_000, article="both"), said(12_000, day=2)),
         said(10_000, day=3),
@@ -286,6 +351,21 @@ _TIMES = {
         (said(10_000, day=5, hour=6),),
         said(8_000, day=5, hour=20),
         "revision",
+    ),
+    "published on a bare day, after something of that day": (
+        (said(10_000, day=5, hour=20),),
+        said(8_000, day=5, hour=0),
+        "revision",
+    ),
+    "after something that was published on a bare day": (
+        (said(10_000, day=5, hour=20), said(8_000, day=5, hour=0)),
+        said(8_000, day=6),
+        "restatement",
+    ),
+    "published on the bare day before": (
+        (said(10_000, day=5, hour=20),),
+        said(8_000, day=4, hour=0),
+        "recall",
     ),
     "the same figure, published earlier the same day": (
         (said(10_000, day=5, hour=20),),
@@ -417,6 +497,46 @@ _KINDS = {
         (said(10_000, force=None, force_text="Ruritanian"),),
         said(10_000, day=2, force=None, force_text="Grand Fenwick"),
         "new",
+    ),
+    "no force, another figure at another place": (
+        (said(500, at="kursk", **_NO_FORCE),),
+        said(700, at=None, day=2, **_NO_FORCE),
+        "new",
+    ),
+    "no force, another figure after one without a place": (
+        (said(500, at=None, **_NO_FORCE),),
+        said(700, at="kursk", day=2, **_NO_FORCE),
+        "new",
+    ),
+    "no force, the same figure at a watched place": (
+        (said(500, at="kursk", **_NO_FORCE),),
+        said(500, by=SEOUL, at="belgorod", day=2, **_NO_FORCE),
+        "new",
+    ),
+    "no force, the same figure of another family at a wider place": (
+        (said(500, at="kursk", **_NO_FORCE),),
+        said(500, by=SEOUL, day=2, **_NO_FORCE),
+        "new",
+    ),
+    "no force and no place, an older day": (
+        (said(500, at="kursk", day=5, **_NO_FORCE),),
+        said(700, at=None, day=6, of=4, **_NO_FORCE),
+        "new",
+    ),
+    "no force, another figure at the same place": (
+        (said(500, at="kursk", **_NO_FORCE),),
+        said(700, at="kursk", day=2, **_NO_FORCE),
+        "revision",
+    ),
+    "no force, the figure of another family at the same place": (
+        (said(500, at="kursk", **_NO_FORCE),),
+        said(500, by=SEOUL, at="kursk", day=2, **_NO_FORCE),
+        "corroboration",
+    ),
+    "no force, the same figure again without a place": (
+        (said(500, at="kursk", **_NO_FORCE),),
+        said(500, at=None, day=2, **_NO_FORCE),
+        "restatement",
     ),
     "the same unknown force": (
         (said(10_000, force=None, force_text="Ruritanian"),),
@@ -946,6 +1066,36 @@ def test_people_of_one_family_are_one_voice() -> None:
     assert judged(said(10_000, by=ZELENSKY), said(10_000, by=HUR, day=2)).verdict == "restatement"
 
 
+def test_two_institutions_of_a_family_that_disagree_alert_once_each() -> None:
+    """However often outlets repeat the one and the other, and however the repeats arrive."""
+    turns = [
+        said(value, by=who, day=day)
+        for day in range(1, 13)
+        for value, who in ((14_000, HUR), (13_000, ZELENSKY))
+    ]
+    decision = decided(*articles_of(tuple(turns)))
+    assert [
+        (alert.claim.verdict, alert.claim.claim.low) for alert in decision.alerts if alert.claim
+    ] == [
+        (Verdict.NEW, 14_000),
+        (Verdict.REVISION, 13_000),
+    ]
+
+
+def test_repeats_of_two_institutions_add_no_rungs() -> None:
+    """The ladder of the family shows two figures, and whose last word each of them is."""
+    turns = [
+        said(value, by=who, day=day)
+        for day in (1, 2, 3)
+        for value, who in ((14_000, HUR), (13_000, ZELENSKY))
+    ]
+    (rungs,) = ladders(rows_of(decided(*articles_of(tuple(turns)))), GAZETTEER).values()
+    assert [(rung.low, len(rung.repeats), set(rung.voices)) for rung in rungs] == [
+        (14_000, 2, {"ukraine-hur"}),
+        (13_000, 2, {"zelensky"}),
+    ]
+
+
 # --- order of arrival ------------------------------------------------------------------------
 
 
@@ -983,6 +1133,9 @@ def test_a_late_article_leaves_the_present_as_it_is(seed: int) -> None:
                 (11_000, SEOUL, None),
                 (10_000, PENTAGON, "russia"),
                 (9_000, PENTAGON, "kursk"),
+                (12_000, STATE, "russia"),
+                (10_000, PENTAGON, "russia"),
+                (12_000, STATE, None),
             ],
             start=1,
         )

@@ -14,12 +14,14 @@ from golden_files import GoldenHtml, GoldenJson, GoldenText
 from hypothesis import given
 from hypothesis import strategies as st
 from sample_alerts import (
+    ABSENCE,
     DIGEST,
     EMAIL,
     FIRST,
     GAZETTEER,
     HUR_ROW,
     KEYWORD,
+    NEVER,
     NEW_ROW,
     NIGHT,
     NOTICE,
@@ -47,6 +49,8 @@ _CASES = {
     "one": ONE,
     "several": SEVERAL,
     "keyword": KEYWORD,
+    "absence": ABSENCE,
+    "never": NEVER,
     "first": FIRST,
     "night": NIGHT,
     "digest": DIGEST,

@@ -20,6 +20,7 @@ from monitor.core.wording import (
     link_host,
     one_line,
     place_phrase,
+    publication,
     safe_link,
     short_source,
     subject_phrase,
@@ -239,3 +240,19 @@ def test_one_line_is_one_line(text: str, limit: int) -> None:
 def test_places_keep_unknown_ids() -> None:
     """A place id that the gazetteer does not list is shown as it is."""
     assert place_phrase(claim(1, place="atlantis"), GAZETTEER) == "atlantis"
+
+
+@pytest.mark.parametrize(
+    ("published", "shown"),
+    [
+        (datetime(2024, 11, 4, 20, 5, tzinfo=UTC), "4 Nov 2024, 20:05 UTC"),
+        (datetime(2024, 11, 4, tzinfo=UTC), "4 Nov 2024"),
+        (None, "undated"),
+    ],
+    ids=["a minute", "a bare day", "no date"],
+)
+def test_a_date_of_publication_is_shown_as_exactly_as_it_is_known(
+    published: datetime | None, shown: str
+) -> None:
+    """Nobody is told midnight where only the day is known."""
+    assert publication(published) == shown

@@ -134,8 +134,14 @@ def test_a_feed_is_added_once_and_removed(site: _Commands) -> None:
     assert (row["state"], row["origin"]) == ("new", "added")
     again = site.run("feeds", "add", "https://gazette.example/other", code=1)
     assert "exists already" in again.stderr
-    taken = site.run("feeds", "add", "--id", "paper", "https://gazette.example/other", code=1)
-    assert "already has a feed 'paper'" in taken.stderr
+    assert "--id NAME" in again.stderr
+    site.run("feeds", "add", "--id", "gazette-other", "https://gazette.example/other")
+    twin = site.run("feeds", "add", "--id", "third", "https://gazette.example/other", code=1)
+    assert "is there already, as 'gazette-other'" in twin.stderr
+    named = f"https://{'a' * 60}.{'b' * 60}.example/rss"
+    assert site.run("feeds", "add", named).stdout == f"added {'a' * 60}\n"
+    taken = site.run("feeds", "add", "--id", "paper", "https://other.example/", code=1)
+    assert "'paper' exists already" in taken.stderr
     wrong = site.run("feeds", "add", "--id", "x", "ftp://gazette.example/", code=78)
     assert "command line: url: " in wrong.stderr
     site.run("feeds", "remove", "gazette-example")
@@ -258,6 +264,16 @@ name = "no visit"
 text = "The minister {does}."
 expect = "silent"
 """
+
+
+@pytest.mark.parametrize("verb", ["check", "test", "probe"])
+def test_a_folder_without_rules_is_not_good(site: _Commands, verb: str) -> None:
+    """A path that was mistyped by a level must not pass for rules without mistakes."""
+    empty = site.folder / "empty"
+    empty.mkdir()
+    told = site.run("rules", verb, empty, code=1)
+    assert f"there are no rules in {empty}" in told.stderr
+    assert "good" not in told.stderr
 
 
 def test_rule_files_of_ones_own_are_checked_and_tested(site: _Commands) -> None:
@@ -470,6 +486,23 @@ def test_replay_decides_articles_in_order(site: _Commands) -> None:
     mine = site.write("mine.toml", _RULE.format(does="stays at home"))
     silent = site.records("replay", "--no-seeds", "--rules", mine, file)
     assert [row["alerts"] for row in silent] == [[], [], [], []]
+
+
+def test_a_bare_day_is_as_new_as_anything_before_it_on_that_day(site: _Commands) -> None:
+    """Its figure does not recall what an article said that morning, and stands from then on."""
+    later = "In the east of Russia there are 12,500 soldiers from North Korea, said the Pentagon."
+    file = site.write(
+        "articles.jsonl",
+        _article("morning", _NEW.text, 8),
+        _article("day", _HIGHER, 9) | {"published": "2026-03-01"},
+        _article("next day", later, 10) | {"published": "2026-03-02"},
+    )
+    rows = site.records("replay", "--format", "jsonl", "--no-seeds", file)
+    assert [claim["verdict"] for row in rows for claim in row["claims"]] == [
+        "new",
+        "revision",
+        "restatement",
+    ]
 
 
 def test_dedup_names_the_article_that_each_is_a_copy_of(site: _Commands) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+from monitor.core.headlines import article_words
 from monitor.core.model import Alert, Message
 from monitor.core.payload import loudest
 from monitor.core.render import Rendered
@@ -54,7 +55,7 @@ def alertmanager(message: Message, rendered: Rendered) -> dict[str, object]:
 def _alert(alert: Alert) -> dict[str, object]:
     labels = {"alertname": alert.rule, "severity": alert.severity.value, "alert_id": alert.id}
     annotations = {
-        "summary": one_line(alert.article.title, 300),
+        "summary": one_line(article_words(alert, 300), 300),
         "reason": one_line(alert.reason, 300),
     }
     if alert.claim is not None:
