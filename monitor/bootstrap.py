@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -421,6 +422,7 @@ def _policy(feed: FeedSettings) -> FeedPolicy:
         interval_seconds=feed.interval.total_seconds() if feed.interval else None,
         full_text=feed.full_text,
         first_poll=feed.first_poll,
+        websub=feed.websub,
     )
 
 
@@ -466,32 +468,28 @@ async def _prepare_store(assembly: Assembly, pipeline: Pipeline) -> None:
 async def run_daemon(config: str | None, assembly: Assembly) -> None:
     """Run the daemon until a signal stops it. The caller holds the state lock."""
     _tell_weaknesses()
-    with assembly.open_store(examined=True) as store:
-        async with contextlib.AsyncExitStack() as stack:
+    status = systemd.Notifier()
+    async with contextlib.AsyncExitStack() as stack:
+        with status.extending("looking at the database, and changing its form if need be"):
+            store = stack.enter_context(assembly.open_store(examined=True))
             pipeline = await stack.enter_async_context(assembly.pipeline(store))
             await _prepare_store(assembly, pipeline)
 
-            async def reload() -> Site:
-                fresh = await asyncio.to_thread(assemble, config)
-                client = await stack.enter_async_context(fresh.client())
-                await asyncio.to_thread(store.sync_feeds, fresh.feeds(), fresh.clock.now())
-                pipeline.replace_site(fresh.site, client, fresh.notifiers(client))
-                return fresh.site
+        async def reload() -> Site:
+            fresh = await asyncio.to_thread(assemble, config)
+            client = await stack.enter_async_context(fresh.client())
+            await asyncio.to_thread(store.sync_feeds, fresh.feeds(), fresh.clock.now())
+            pipeline.replace_site(fresh.site, client, fresh.notifiers(client))
+            return fresh.site
 
-            room = gauges.Room(
-                assembly.loaded.database,
-                lambda: pipeline.site.settings.store.keep_free_mib * 2**20,
-            )
-            daemon = Daemon(
-                pipeline,
-                clock=assembly.clock,
-                reload=reload,
-                status=systemd.Notifier(),
-                room=room,
-            )
-            if assembly.settings.web.enabled:
-                await stack.enter_async_context(_pages(assembly, pipeline, room))
-            await daemon.run()
+        room = gauges.Room(
+            assembly.loaded.database,
+            lambda: pipeline.site.settings.store.keep_free_mib * 2**20,
+        )
+        daemon = Daemon(pipeline, clock=assembly.clock, reload=reload, status=status, room=room)
+        if assembly.settings.web.enabled:
+            await stack.enter_async_context(_pages(assembly, pipeline, room, daemon))
+        await daemon.run()
 
 
 def _tell_weaknesses() -> None:
@@ -508,13 +506,15 @@ def _tell_weaknesses() -> None:
 
 
 @asynccontextmanager
-async def _pages(assembly: Assembly, pipeline: Pipeline, room: gauges.Room) -> AsyncIterator[None]:
+async def _pages(
+    assembly: Assembly, pipeline: Pipeline, room: gauges.Room, daemon: Daemon
+) -> AsyncIterator[None]:
     """Serve the daemon's pages."""
     # A web server costs every command a tenth of a second, and only the daemon needs one.
     from monitor.web import daemon_app, listening, serve  # noqa: PLC0415
 
     settings = assembly.settings.web
-    app = daemon_app(pipeline, assembly.clock, room, assembly.secrets.web_token)
+    app = daemon_app(pipeline, assembly.clock, room, assembly.secrets.web_token, daemon.offer)
     with listening(*settings.address) as taken:
         async with serve(app, taken):
             structlog.get_logger().info("web.listening", address=settings.listen)

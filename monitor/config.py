@@ -44,6 +44,7 @@ from monitor.config_fields import (
     Section,
     SmtpUrl,
     WayOut,
+    WebSub,
     format_duration,
     is_loopback,
     parse_duration,
@@ -109,6 +110,9 @@ class FetchSettings(Section):
     concurrency: int = Field(16, ge=1, le=256, description="requests under way at once")
     contact: HeaderWords = Field(
         "https://example.org/figurewatch", description="contact shown in the User-Agent"
+    )
+    websub: WebSub = Field(
+        "auto", description="auto: let hubs push feeds that name one; needs web.public_url"
     )
 
     @model_validator(mode="after")
@@ -203,7 +207,7 @@ class WebSettings(Section):
     )
 
     public_url: PublicUrl | None = Field(
-        None, description="where readers reach the pages, https://; with it mails carry links"
+        None, description="where the outside reaches the pages, https://: links in mails, pushes of hubs"
     )
     topics: tuple[str, ...] = Field(
         ("*",), description="rules that anybody may subscribe to; empty: no new subscribers"
@@ -221,7 +225,7 @@ class WebSettings(Section):
     @model_validator(mode="after")
     def _is_not_open_to_everybody(self) -> WebSettings:
         if self.public_url is not None and not self.enabled:
-            msg = "public_url needs enabled = true: mails would lead to pages that nobody serves"
+            msg = "public_url needs enabled = true: it would lead to pages that nobody serves"
             raise ValueError(msg)
         if self.enabled and self.token_file is None and not is_loopback(self.address[0]):
             msg = f"{self.listen} is not a loopback address; set token_file as well"
@@ -315,6 +319,7 @@ class FeedSettings(Section):
         None, ge=_SHORTEST, description="time between polls; default: from the feed's own rhythm"
     )
     full_text: FullText | None = Field(None, description="overrides fetch.full_text")
+    websub: WebSub | None = Field(None, description="overrides fetch.websub")
     first_poll: FirstPoll = Field(
         "recent",
         description="what may alert on the first poll: recent (48 h), all, silent (nothing)",

@@ -151,6 +151,7 @@ HeaderWords = Annotated[str, AfterValidator(_header_words)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 FullText = Literal["auto", "always", "never"]
 FirstPoll = Literal["recent", "all", "silent"]
+WebSub = Literal["auto", "never"]
 
 
 class Section(BaseModel):

@@ -59,6 +59,7 @@ _UNCLEAN_ASCII = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 _TAG = re.compile("<[^<>]*>")
 
 _MOST_ENTRIES = 1000
+_MOST_HUBS = 8
 _LONGEST_TITLE = 1024
 _LONGEST_CONTENT = 64 * 1024
 _LONGEST_ID = 1024
@@ -213,6 +214,8 @@ class _XmlFeed:
             complaint=_joined(
                 (bent, f"broken XML: {broken}" if broken else None, *self._caps.complaints())
             ),
+            hubs=tuple(_targets(found.feed, "hub"))[:_MOST_HUBS],
+            own_url=next(_targets(found.feed, "self"), None),
         )
 
     def _feedparser(self, document: str) -> feedparser.FeedParserDict:
@@ -351,6 +354,15 @@ def _content(found: feedparser.FeedParserDict) -> tuple[str, bool, object]:
     return texts[0] if len(texts) == 1 else max(texts, key=_visible_length)
 
 
+def _targets(found: Mapping[str, object], relation: str) -> Iterator[str]:
+    """Yield where the feed's own links of one relation lead."""
+    links = found.get("links")
+    for link in links if isinstance(links, list) else ():
+        target = str(link.get("href") or "").strip()
+        if relation in str(link.get("rel")).lower().split() and 0 < len(target) <= LONGEST_URL:
+            yield target
+
+
 def _is_markup(part: Mapping[str, object]) -> bool:
     return part.get("type") != "text/plain"
 
@@ -411,6 +423,8 @@ class _JsonFeed:
             language=language,
             dropped=max(0, len(items) - _MOST_ENTRIES),
             complaint=_joined(self._caps.complaints()),
+            hubs=tuple(_json_hubs(top.get("hubs")))[:_MOST_HUBS],
+            own_url=_string(top, "feed_url")[:LONGEST_URL].strip() or None,
         )
 
     def _entry(self, item: dict[str, object], language: str | None) -> Entry:
@@ -442,6 +456,14 @@ def _loaded(body: bytes) -> dict[str, object]:
 def _string(values: Mapping[str, object], key: str) -> str:
     value = values.get(key)
     return value if isinstance(value, str) else ""
+
+
+def _json_hubs(found: object) -> Iterator[str]:
+    for hub in found if isinstance(found, list) else ():
+        if not isinstance(hub, dict) or _string(hub, "type").lower() != "websub":
+            continue
+        if 0 < len(url := _string(hub, "url").strip()) <= LONGEST_URL:
+            yield url
 
 
 def _identifier(item: Mapping[str, object]) -> str:

@@ -45,9 +45,11 @@ from monitor.core.model import (
 from monitor.core.prepare import Reading, entry_text, prepare
 from monitor.core.rules import RuleSet
 from monitor.core.subscribers import Subscriber
+from monitor.core.websub import Advert, Push, PushVerdict, advertised
 from monitor.deliver import Deliverer, Terms
 from monitor.dispatch import Dispatch
 from monitor.fetch import Client, Credential, Fetched, NotModified
+from monitor.hubs import Hubs
 from monitor.knowledge import load_knowledge
 from monitor.membership import Membership
 from monitor.notify import Notifier
@@ -81,6 +83,7 @@ class PollReport:
     decision: Decision = field(default_factory=Decision)
     next_poll: datetime
     seconds: float = 0.0
+    advert_changed: bool = False
 
     @property
     def failed(self) -> bool:
@@ -145,6 +148,13 @@ class Pipeline:
             clock,
             settings=lambda: self.site.settings,
             operators=lambda: self._terms().told_about_trouble(),
+        )
+        self.hubs = Hubs(
+            store,
+            clock,
+            settings=lambda: self.site.settings,
+            post=lambda: self._client.post,
+            pulse=self.pulse,
         )
         self._client = client
         self._pages = pages.PageReader(client.get)
@@ -217,20 +227,18 @@ class Pipeline:
             poll = self.book.success(feed, "not-modified", seen, (feed.etag, feed.last_modified))
             await asyncio.to_thread(self.book.record, feed, poll)
             return PollReport(feed=feed.id, outcome="not-modified", next_poll=poll.next_poll)
-        parsed = await self._parse(feed, answer)
-        fresh, still_there = await self._fresh_entries(feed, parsed.entries)
-        late = await self._history_before(feed, fresh)
-        gathered = await self._with_pages(feed, fresh, late)
-        articles = await self._prepare(feed, gathered)
-        seen = replace(seen, parsed=parsed, fresh=sum(item.state is None for item in gathered))
+        parsed = await self._parse(feed, answer.body, answer.url, answer.content_type)
+        gathered, still_there, late = await self._gather(feed, parsed)
+        advert = _advert(answer, parsed)
+        seen = replace(
+            seen,
+            parsed=parsed,
+            fresh=sum(item.state is None for item in gathered),
+            advert=advert,
+        )
         poll = self.book.success(feed, "fetched", seen, (answer.etag, answer.last_modified))
-        marks = self._marks(gathered, articles, poll.at)
-        decision = await asyncio.to_thread(
-            self._decide,
-            feed,
-            tuple(articles.values()),
-            replace(poll, entries=marks, still_there=still_there),
-            late,
+        decision = await self._take(
+            feed, gathered, replace(poll, still_there=still_there), late
         )
         return PollReport(
             feed=feed.id,
@@ -239,13 +247,69 @@ class Pipeline:
             flawed=flaws(parsed),
             decision=decision,
             next_poll=poll.next_poll,
+            advert_changed=advert != feed.health.advert,
         )
 
-    async def _parse(self, feed: FeedRow, answer: Fetched) -> ParsedFeed:
-        parse = partial(
-            feeds.parse_feed, feed=feed.id, url=answer.url, content_type=answer.content_type
+    async def _parse(
+        self, feed: FeedRow, body: bytes, url: str, content_type: str | None
+    ) -> ParsedFeed:
+        parse = partial(feeds.parse_feed, feed=feed.id, url=url, content_type=content_type)
+        return await run_in_worker(parse, body, deadline_seconds=_PARSE_SECONDS)
+
+    async def _gather(
+        self, feed: FeedRow, parsed: ParsedFeed
+    ) -> tuple[list[_Gathered], tuple[str, ...], datetime | None]:
+        """Return what is new or changed with its pages, the keys to note as seen, and before when
+        an entry is history."""
+        fresh, still_there = await self._fresh_entries(feed, parsed.entries)
+        late = await self._history_before(feed, fresh)
+        return await self._with_pages(feed, fresh, late), still_there, late
+
+    async def _take(
+        self,
+        feed: FeedRow,
+        gathered: Sequence[_Gathered],
+        poll: PollResult,
+        late: datetime | None,
+    ) -> Decision:
+        """Prepare, decide and commit what was gathered, together with how the poll ended."""
+        articles = await self._prepare(feed, gathered)
+        marks = self._marks(gathered, articles, poll.at)
+        return await asyncio.to_thread(
+            self._decide, feed, tuple(articles.values()), replace(poll, entries=marks), late
         )
-        return await run_in_worker(parse, answer.body, deadline_seconds=_PARSE_SECONDS)
+
+    async def take_push(self, push: Push) -> PollReport | None:
+        """Decide what a hub sent as if a poll had brought it; None when that was not possible.
+
+        Then the poll that is owed makes up for it. How the feed is doing and when it is polled stay
+        as they are: hubs send parts of feeds, and only what is new. Raises `StoreError`.
+        """
+        started = self._clock.monotonic()
+        feed = await asyncio.to_thread(self.store.feed, push.feed)
+        if feed is None or feed.last_success is None:
+            return None
+        try:
+            parsed = await self._parse(feed, push.body, push.topic, push.content_type)
+            gathered, still_there, late = await self._gather(feed, parsed)
+            is_news = any(item.state is None for item in gathered)
+            poll = self.book.pushed(feed, push, is_news=is_news)
+            poll = replace(poll, still_there=still_there)
+            decision = await self._take(feed, gathered, poll, late)
+        except (ParseError, FetchError) as error:
+            self.pulse.pushes[PushVerdict.UNREADABLE.value] += 1
+            self._log.warning("push.unreadable", feed=feed.id, reason=str(error))
+            return None
+        report = PollReport(
+            feed=feed.id,
+            outcome="pushed",
+            entries=len(parsed.entries),
+            decision=decision,
+            next_poll=feed.next_poll,
+            seconds=self._clock.monotonic() - started,
+        )
+        self._tell_poll(report)
+        return report
 
     async def _fresh_entries(
         self, feed: FeedRow, entries: Sequence[Entry]
@@ -446,7 +510,7 @@ class Pipeline:
         self._count(report)
         self._log.log(
             30 if report.failed else 20,
-            "poll.done",
+            "push.done" if report.outcome == "pushed" else "poll.done",
             feed=report.feed,
             outcome=report.outcome,
             error=report.error,
@@ -460,7 +524,8 @@ class Pipeline:
         )
 
     def _count(self, report: PollReport) -> None:
-        self.pulse.polled(report.outcome, report.seconds)
+        if report.outcome != "pushed":
+            self.pulse.polled(report.outcome, report.seconds)
         self.pulse.articles += len(report.decision.outcomes)
         for outcome in report.decision.outcomes:
             self.pulse.claims.update(claim.verdict.value for claim in outcome.claims)
@@ -522,6 +587,11 @@ class Pipeline:
         """Release and try once everything that is due now; return how many were sent, how many not."""
         await self.release_due()
         return await self.deliverer.deliver_due()
+
+
+def _advert(answer: Fetched, parsed: ParsedFeed) -> Advert | None:
+    """Return where the feed says that it is pushed from."""
+    return advertised(answer.links, url=answer.url, hubs=parsed.hubs, own_url=parsed.own_url)
 
 
 def _silence(feed: FeedRow) -> str | None:

@@ -22,8 +22,9 @@ from monitor.core.errors import FetchError, ParseError
 from monitor.core.health import FeedHealth, Seen
 from monitor.core.subscribers import Subscriber
 from monitor.core.urls import redact
+from monitor.core.websub import Push
 from monitor.dispatch import Dispatch
-from monitor.store import FeedRow, PollResult, Store
+from monitor.store import FeedRow, PollResult, Store, Subscriptions
 
 # A failing feed waits twice as long each time, up to a day.
 _LONGEST_BACKOFF = timedelta(hours=24)
@@ -44,6 +45,7 @@ class PollBook:
         operators: Callable[[], Iterable[Subscriber]],
     ) -> None:
         self._store = store
+        self._hubs = Subscriptions(store)
         self._dispatch = dispatch
         self._clock = clock
         self._settings = settings
@@ -68,6 +70,21 @@ class PollBook:
             etag=None if moved else validators[0],
             last_modified=None if moved else validators[1],
             health=known,
+            owed=feed.owed,
+            found_news=seen.fresh > 0,
+        )
+
+    def pushed(self, feed: FeedRow, push: Push, *, is_news: bool) -> PollResult:
+        """Return what a push from a hub leaves behind: entries and news, nothing else of the feed."""
+        now = self._clock.now()
+        known = replace(feed.health, last_news=now) if is_news else feed.health
+        return PollResult(
+            feed=feed.id,
+            at=now,
+            outcome="pushed",
+            next_poll=feed.next_poll,
+            health=known,
+            owed=push.owed,
         )
 
     def failure(self, feed: FeedRow, error: FetchError | ParseError) -> PollResult:
@@ -89,6 +106,7 @@ class PollBook:
             error=str(error),
             health=known,
             stopped=stopped,
+            owed=feed.owed,
         )
 
     def _interval(self, feed: FeedRow, known: FeedHealth | None = None) -> timedelta:
@@ -104,6 +122,8 @@ class PollBook:
                 longest=fetch.max_interval,
                 now=self._clock.now(),
             )
+            if feed.pushed_until is not None and feed.pushed_until > self._clock.now():
+                interval = health.wait_while_pushed(interval, longest=fetch.max_interval)
         else:
             interval = fetch.min_interval
         return interval * random.uniform(1, 1 + _JITTER)  # noqa: S311  (spreading, not secrecy)
@@ -112,10 +132,11 @@ class PollBook:
         """Store how a poll ended together with the alarms that it calls for."""
         with self._store.write():
             self._store.record_poll(self._with_alarms(feed, poll))
+            self._hubs.after_poll(poll)
 
     def _with_alarms(self, feed: FeedRow, poll: PollResult) -> PollResult:
         """Put alarms into the outbox; return the poll with what operators were told."""
-        if poll.health is None:
+        if poll.health is None or poll.outcome == "pushed":
             return poll
         failures = feed.error_count + 1 if poll.failed else 0
         after = replace(

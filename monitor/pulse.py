@@ -29,6 +29,7 @@ class Pulse:
     claims: Counter[str] = field(default_factory=Counter)
     alerts: Counter[tuple[str, str]] = field(default_factory=Counter)
     deliveries: Counter[tuple[str, str]] = field(default_factory=Counter)
+    pushes: Counter[str] = field(default_factory=Counter)
     jobs: Counter[tuple[str, str]] = field(default_factory=Counter)
     clock_jumps: int = 0
     last_tick: float | None = None

@@ -36,14 +36,20 @@ from monitor.clock import Clock
 from monitor.core.alarms import STORAGE
 from monitor.core.errors import ConfigError, StoreError
 from monitor.core.model import Delivery
+from monitor.core.websub import Push
 from monitor.pipeline import Pipeline, Site
 from monitor.pulse import LATEST_DELIVERY
 from monitor.store import FeedRow, gauges
+from monitor.turns import Turns
 
 _TICK_SECONDS = 1.0
 _UPKEEP_MINUTES = 10
 # Also how long the feeds have after a start to end a silence that fell into a standstill of ours.
 _ABSENCES_MINUTES = 5
+# How often it is seen to that hubs are asked in time.
+_HUBS_SECONDS = 30
+# So many pushes may wait, with their bodies in memory.
+_MOST_PUSHES = 8
 # systemd's TimeoutStopSec in the shipped unit is 45 s; leave time to close the database.
 _DRAIN_SECONDS = 25.0
 # A job that begins later than this after its time is counted as late.
@@ -80,7 +86,9 @@ class Daemon:
         self._log = structlog.get_logger()
         self._stop = asyncio.Event()
         self._stopping_twice = asyncio.Event()
-        self._polling: set[str] = set()
+        self._turns = Turns()
+        self._pushes = 0
+        self._is_settling = False
         self._keeping_up = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._clocks = (clock.now(), clock.monotonic())
@@ -109,7 +117,9 @@ class Daemon:
             self._systemd.stopping()
             watch.cancel()
             self._scheduler.shutdown(wait=False)
-            self._log.info("daemon.stopped", drain=await self._drain())
+            with self._systemd.extending():
+                drained = await self._drain()
+            self._log.info("daemon.stopped", drain=drained)
 
     def _made_scheduler(self) -> AsyncIOScheduler:
         # A late beat must run late, once, rather than be skipped: the default grace is one second.
@@ -132,6 +142,9 @@ class Daemon:
         scheduler.add_job(self._upkeep, "interval", minutes=_UPKEEP_MINUTES, id="upkeep")
         scheduler.add_job(
             self._check_absences, "interval", minutes=_ABSENCES_MINUTES, id="absences"
+        )
+        scheduler.add_job(
+            self._ask_hubs, "interval", seconds=_HUBS_SECONDS, id="hubs", next_run_time=at_once
         )
         scheduler.add_listener(self._on_job_event, EVENT_JOB_EXECUTED | sum(_TROUBLES))
         return scheduler
@@ -194,8 +207,8 @@ class Daemon:
 
     async def _start_polls(self) -> None:
         due = await asyncio.to_thread(self._pipeline.store.due_feeds, self._clock.now())
-        for feed in self._admitted([feed for feed in due if feed.id not in self._polling]):
-            self._polling.add(feed.id)
+        for feed in self._admitted([feed for feed in due if self._turns.is_free(feed.id)]):
+            self._turns.claim(feed.id)
             self._spawn(partial(self._poll, feed))
 
     def _admitted(self, due: Sequence[FeedRow]) -> Sequence[FeedRow]:
@@ -208,13 +221,45 @@ class Daemon:
         await self._deliver_due()
 
     async def _poll(self, feed: FeedRow) -> None:
-        try:
-            async with self._room:
-                if not self._stop.is_set():
-                    await self._pipeline.poll_feed(feed)
-        finally:
-            self._polling.discard(feed.id)
+        async with self._turns.turn(feed.id), self._room:
+            report = None if self._stop.is_set() else await self._pipeline.poll_feed(feed)
         await self._deliver_due()
+        if report is not None and report.advert_changed:
+            await self._settle_hubs()
+
+    # --- hubs --------------------------------------------------------------------------------
+
+    def offer(self, push: Push) -> bool:
+        """Take over what a hub sent, unless too much waits; the poll that is owed then stands in."""
+        if self._stop.is_set() or self._pushes >= _MOST_PUSHES or self.pulse.storage is not None:
+            return False
+        self._pushes += 1
+        self._turns.claim(push.feed)
+        self._spawn(partial(self._take_push, push))
+        return True
+
+    async def _take_push(self, push: Push) -> None:
+        try:
+            async with self._turns.turn(push.feed), self._room:
+                if not self._stop.is_set():
+                    await self._pipeline.take_push(push)
+        finally:
+            self._pushes -= 1
+        await self._deliver_due()
+
+    async def _ask_hubs(self) -> None:
+        """Hand the subscriptions at hubs to a task, unless the last one is still at it."""
+        if not self._stop.is_set():
+            self._spawn(self._settle_hubs)
+
+    async def _settle_hubs(self) -> None:
+        if self._is_settling:
+            return
+        self._is_settling = True
+        try:
+            await self._pipeline.hubs.settle()
+        finally:
+            self._is_settling = False
 
     async def _deliver_due(self) -> None:
         """Start a task for every delivery that is due: no channel ever waits for another."""

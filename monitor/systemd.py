@@ -11,12 +11,19 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 # Longer lines are cut by `systemctl status` anyway; the bound keeps a datagram small.
 _STATUS_LENGTH = 300
 _MICROSECONDS = 1_000_000
+# While something long goes on, systemd is asked so often for so much more time, and no longer than
+# this in all: what has not ended by then never will.
+_EXTEND_EVERY_SECONDS = 10.0
+_EXTEND_BY_SECONDS = 30
+_LONGEST_EXTENSION_SECONDS = 3600.0
 
 
 class Notifier:
@@ -51,6 +58,38 @@ class Notifier:
     def stopping(self, status: str = "finishing what is under way") -> bool:
         """Say that shutdown has begun."""
         return self._send("STOPPING=1", *_status_lines(status))
+
+    @contextmanager
+    def extending(
+        self,
+        status: str = "",
+        *,
+        every_seconds: float = _EXTEND_EVERY_SECONDS,
+        longest_seconds: float = _LONGEST_EXTENSION_SECONDS,
+    ) -> Iterator[None]:
+        """Ask for more time to start or to stop while the block runs, whatever else stands still.
+
+        From a thread of its own: a migration holds the event loop.
+        """
+        if self._address is None:
+            yield
+            return
+        done = threading.Event()
+        end = time.monotonic() + longest_seconds
+        line = f"EXTEND_TIMEOUT_USEC={_EXTEND_BY_SECONDS * _MICROSECONDS}"
+
+        def ask() -> None:
+            self._send(line, *_status_lines(status))
+            while not done.wait(every_seconds) and time.monotonic() < end:
+                self._send(line)
+
+        asking = threading.Thread(target=ask, daemon=True, name="extend")
+        asking.start()
+        try:
+            yield
+        finally:
+            done.set()
+            asking.join()
 
     def watchdog(self) -> bool:
         """Feed the watchdog."""

@@ -149,13 +149,15 @@ class Daemon:
 
 
 @asynccontextmanager
-async def daemon(config: Path) -> AsyncIterator[Daemon]:
+async def daemon(
+    config: Path, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[Daemon]:
     """Run the daemon on a configuration; it is ready when this yields, and gone afterwards."""
     process = await asyncio.create_subprocess_exec(
         *_PROGRAM,
         *("run", "--log-format", "json", "--config", str(config)),
         cwd=ROOT,
-        env=_environment(),
+        env=_environment(environment),
         stderr=asyncio.subprocess.PIPE,
         limit=_LONGEST_LINE,
     )

@@ -59,6 +59,8 @@ def _row(feed: FeedRow, now: datetime) -> dict[str, object]:
         "last_success": when(feed.last_success),
         "last_outcome": feed.last_outcome,
         "next_poll": when(feed.next_poll),
+        "hub": feed.health.advert.hub if feed.health.advert is not None else None,
+        "pushed_until": when(feed.pushed_until),
         "errors": feed.error_count,
         "last_error": feed.last_error,
         "polls": feed.polls,

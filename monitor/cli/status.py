@@ -12,7 +12,7 @@ import click
 from monitor.bootstrap import Assembly, assemble, is_running
 from monitor.cli import EXIT_NOT_RUNNING
 from monitor.cli.options import config_option
-from monitor.store import Outbox, Store
+from monitor.store import Outbox, Store, Subscriptions
 
 _SHOWN = 20
 
@@ -49,6 +49,7 @@ def _facts(assembly: Assembly, store: Store, *, running: bool) -> dict[str, obje
         "rules": len(assembly.site.rules.rules),
         "counts": store.counts(),
         "packs": {name: articles for name, (_, articles, _) in store.packs().items()},
+        "websub": dict(Subscriptions(store).standings()),
         "feeds": [
             {
                 "id": feed.id,
@@ -110,6 +111,9 @@ def _print(facts: dict[str, object]) -> None:
         click.echo(
             f"  {feed['id']}: {feed['state']}: {feed['reason']}{failures}, next {feed['next_poll']}"
         )
+    if facts["websub"]:
+        assert isinstance(facts["websub"], dict)  # noqa: S101  (built above)
+        click.echo(f"websub      {_counted(Counter(facts['websub'])).removeprefix(', ')}")
     click.echo(
         f"deliveries  {counts.get('deliveries_sent', 0)} sent, "
         f"{counts.get('deliveries_pending', 0) + counts.get('deliveries_leased', 0)} waiting, "

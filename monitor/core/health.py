@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitor.core.model import Entry, ParsedFeed
+from monitor.core.websub import Advert
 from monitor.core.wording import one_line
 
 DAY = timedelta(days=1)
@@ -33,6 +34,8 @@ _SILENCE_SHARE = 8
 _MOST_PATIENCE = 4
 # Weight of the newest value in running means: about the last six count.
 _NEWEST = 0.3
+# While a hub pushes a feed, polls are only there for what it loses: so many times rarer.
+_PUSHED_PATIENCE = 6
 # Silent means: nothing new for so many usual gaps, and at least for a day.
 _SILENT_GAPS = 8
 _LEAST_SILENCE = DAY
@@ -75,8 +78,9 @@ class FeedHealth:
     `moved_to` is where permanent redirects led for long enough; `move_*` a redirect under
     observation. `last_full` is the last fetch without validators, `last_news` the last poll that
     brought an unknown entry, `gap_seconds` the usual time between entries. `odd` says how the
-    last fetch differs from the usual ones, `flawed` what of it was left out or mended; `told` is what the operator was last told about;
-    `silent_once` keeps the next poll from alerting (after a restore).
+    last fetch differs from the usual ones, `flawed` what of it was left out or mended; `told` is
+    what the operator was last told about; `silent_once` keeps the next poll from alerting (after a
+    restore); `advert` names the hub that the feed says it is pushed from.
     """
 
     first_seen: datetime | None = None
@@ -96,6 +100,7 @@ class FeedHealth:
     flawed: str | None = None
     told: str | None = None
     silent_once: bool = False
+    advert: Advert | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +114,7 @@ class Seen:
     parsed: ParsedFeed | None = None
     fresh: int = 0
     whole: bool = False
+    advert: Advert | None = None
 
 
 def after_answer(health: FeedHealth, seen: Seen) -> FeedHealth:
@@ -130,6 +136,7 @@ def after_answer(health: FeedHealth, seen: Seen) -> FeedHealth:
         odd=odd,
         flawed=flaws(seen.parsed),
         silent_once=False,
+        advert=seen.advert,
     )
 
 
@@ -167,6 +174,11 @@ def wait_after_answer(
     if health.wish_seconds is not None:
         wait = max(wait, min(health.wish_seconds, wait * _MOST_PATIENCE))
     return min(max(timedelta(seconds=wait), least), longest)
+
+
+def wait_while_pushed(wait: timedelta, *, longest: timedelta) -> timedelta:
+    """Return how long to leave a feed alone that a hub pushes to us."""
+    return max(wait, min(wait * _PUSHED_PATIENCE, longest))
 
 
 def feed_state(

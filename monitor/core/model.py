@@ -333,7 +333,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """What one response held. `dropped` counts entries beyond the per-poll cap."""
+    """What one response held. `dropped` counts entries beyond the per-poll cap; `hubs` and `own_url`
+    are the feed's links "hub" and "self", as they stand there."""
 
     title: str
     entries: tuple[Entry, ...]
@@ -341,6 +342,8 @@ class ParsedFeed:
     ttl_seconds: int | None = None
     dropped: int = 0
     complaint: str | None = None  # what was wrong with the markup, where it could still be read
+    hubs: tuple[str, ...] = ()
+    own_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,7 +87,8 @@ class Credential:
 class Fetched:
     """A whole answer. `url` is where it came from at last; `content_type` the header as sent;
     `charset` its charset if it is on our list. `permanent_url` is where permanent redirects alone
-    led, None without one; `max_age_seconds` what the answer says about its freshness."""
+    led, None without one; `max_age_seconds` what the answer says about its freshness; `links` its
+    Link headers."""
 
     url: str
     status: int
@@ -98,6 +99,7 @@ class Fetched:
     last_modified: str | None
     permanent_url: str | None
     max_age_seconds: float | None
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,11 +113,13 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The head of an answer to a POST; `detail` is text for people."""
+    """The head of an answer to a POST; `detail` is text for people, `location` where a redirect
+    leads, which is not followed."""
 
     status: int
     retry_after_seconds: float | None
     detail: str
+    location: str | None = None
 
 
 class Client:
@@ -271,6 +275,7 @@ class Client:
             last_modified=_validator(response, b"last-modified"),
             permanent_url=permanent_url,
             max_age_seconds=fresh,
+            links=tuple(response.headers.get_list("link")),
         )
 
     def _max_age(self, response: httpx.Response) -> float | None:
@@ -330,6 +335,7 @@ class Client:
                     status=response.status_code,
                     retry_after_seconds=self._retry_after(response),
                     detail=await self._detail(response),
+                    location=response.headers.get("location"),
                 )
         raise AssertionError  # pragma: no cover  (the block above returns or raises)
 

@@ -21,6 +21,7 @@ from monitor.store.records import (
 from monitor.store.retention import Retention, Sizes
 from monitor.store.routings import AlertRow, Routings
 from monitor.store.sqlite import Store, open_store
+from monitor.store.subscriptions import Subscriptions
 
 __all__ = [
     "AlertRow",
@@ -41,6 +42,7 @@ __all__ = [
     "Routings",
     "Sizes",
     "Store",
+    "Subscriptions",
     "corpus_counts",
     "open_store",
 ]

@@ -57,6 +57,9 @@ def shift_times(store: Store, by: timedelta) -> None:
         ("feeds", "id", "next_poll"),
         ("deliveries", "id", "next_attempt"),
         ("deliveries", "id", "lease_until"),
+        ("hub_subscriptions", "token", "due"),
+        ("hub_subscriptions", "token", "lease_until"),
+        ("hub_subscriptions", "token", "owed"),
     )
     with store.write():
         for table, key, column in columns:

@@ -17,6 +17,7 @@ class FeedPolicy:
     interval_seconds: float | None = None
     full_text: str | None = None
     first_poll: str = "recent"
+    websub: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,8 @@ class FeedRow:
     articles: int
     health: FeedHealth = field(default_factory=FeedHealth)
     stopped: str | None = None
+    pushed_until: datetime | None = None  # until then a hub that has proved itself pushes the feed
+    owed: datetime | None = None  # something was pushed and must be polled for, if not decided
 
     @property
     def address(self) -> str:
@@ -126,7 +129,7 @@ class PollResult:
 
     feed: str
     at: datetime
-    outcome: str  # "fetched", "not-modified" or the reason of the failure
+    outcome: str  # "fetched", "not-modified", "page", "pushed" or the reason of the failure
     next_poll: datetime
     error: str | None = None
     etag: str | None = None
@@ -135,6 +138,8 @@ class PollResult:
     still_there: tuple[str, ...] = ()  # keys of unchanged entries, where noting it is due again
     health: FeedHealth | None = None  # None leaves it as it is
     stopped: str | None = None
+    owed: datetime | None = None  # the debt that this poll makes up for
+    found_news: bool = False  # it brought entries that nobody had pushed
 
     @property
     def failed(self) -> bool:

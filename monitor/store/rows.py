@@ -233,6 +233,17 @@ def outcome_of(row: dict[str, Any], claims: tuple[LedgerClaim, ...]) -> Outcome:
     )
 
 
+# A hub is believed once it pushed, and until two polls in a row found what it had not pushed.
+FEEDS = """SELECT feeds.*,
+    (SELECT max(lease_until) FROM hub_subscriptions AS hub WHERE hub.feed = feeds.id
+       AND hub.standing = 'active' AND hub.last_push IS NOT NULL AND hub.missed < 2) AS pushed_until,
+    (SELECT max(owed) FROM hub_subscriptions AS hub WHERE hub.feed = feeds.id) AS owed
+  FROM feeds"""
+DUE = """WHERE enabled AND configured AND stopped IS NULL
+    AND (next_poll <= :limit OR id IN (SELECT feed FROM hub_subscriptions WHERE owed <= :limit))
+  ORDER BY next_poll, id"""
+
+
 def feed_of(row: dict[str, Any]) -> FeedRow:
     """Return the feed of a row."""
     return FeedRow(
@@ -255,4 +266,6 @@ def feed_of(row: dict[str, Any]) -> FeedRow:
         articles=row["articles"],
         health=codec.load(FeedHealth, row["health"]),
         stopped=row["stopped"],
+        pushed_until=codec.moment(row["pushed_until"]),
+        owed=codec.moment(row["owed"]),
     )

@@ -14,6 +14,7 @@ from monitor.core.sketches import fingerprint, index_keys, sketch
 from monitor.store.rows import packed
 from monitor.store.steps_delivery import add_delivery_steps
 from monitor.store.steps_subscribers import add_subscriber_steps
+from monitor.store.steps_websub import add_websub_steps
 
 migrations = Migrations("figurewatch")
 
@@ -292,4 +293,5 @@ KNOWN_MIGRATIONS = (
     )
     | add_delivery_steps(migrations)
     | add_subscriber_steps(migrations)
+    | add_websub_steps(migrations)
 )

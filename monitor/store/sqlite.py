@@ -42,6 +42,8 @@ from monitor.store.backups import keep_before_migration
 from monitor.store.recalling import recall
 from monitor.store.records import EntryMark, EntryState, FeedRow, LedgerQuery, OwedPage, PollResult
 from monitor.store.rows import (
+    DUE,
+    FEEDS,
     INSERT_ARTICLE,
     INSERT_CLAIM,
     KNOWN_ARTICLE,
@@ -274,17 +276,18 @@ class Store:
 
     def feeds(self) -> tuple[FeedRow, ...]:
         """Return every feed that is configured or added, by id."""
-        rows = self.rows("SELECT * FROM feeds WHERE configured ORDER BY id")
+        rows = self.rows(f"{FEEDS} WHERE configured ORDER BY id")
         return tuple(feed_of(row) for row in rows)
+
+    def feed(self, name: str) -> FeedRow | None:
+        """Return one feed that is configured or added."""
+        rows = self.rows(f"{FEEDS} WHERE configured AND id = ?", [name])
+        return feed_of(rows[0]) if rows else None
 
     def due_feeds(self, now: datetime, *, ignore_times: bool = False) -> tuple[FeedRow, ...]:
         """Return the enabled feeds whose next poll is not later than `now`, longest due first."""
         limit = "9999" if ignore_times else codec.when(now)
-        rows = self.rows(
-            """SELECT * FROM feeds WHERE enabled AND configured AND stopped IS NULL AND next_poll <= ?
-               ORDER BY next_poll, id""",
-            [limit],
-        )
+        rows = self.rows(f"{FEEDS} {DUE}", {"limit": limit})
         return tuple(feed_of(row) for row in rows)
 
     def entry_states(self, feed: str, keys: Sequence[str]) -> dict[str, EntryState]:
@@ -351,7 +354,10 @@ class Store:
                 "UPDATE entries SET last_seen = ? WHERE feed = ? AND entry_key = ?",
                 [(codec.when(poll.at), poll.feed, key) for key in poll.still_there],
             )
-            if poll.outcome == "page":  # a page that was still owed: the feed itself was not read
+            if poll.outcome in {"page", "pushed"}:  # the feed itself was not read
+                self.db.execute(
+                    "UPDATE feeds SET health = coalesce(:health, health) WHERE id = :id", shared
+                )
                 return
             self.db.execute(
                 """UPDATE feeds SET last_poll = :at, last_success = :at, last_outcome = :outcome,

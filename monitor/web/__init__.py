@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pages that the daemon serves: health, metrics, alert feeds, and pages for readers.
+"""The pages that the daemon serves: health, metrics, alert feeds, pages for readers, and the callbacks of
+hubs.
 
 Rules of this package, the only one that imports Starlette, uvicorn and prometheus-client: loopback
 unless a token is configured; Host headers that are not ours are refused; answers carry a policy that
-lets no browser load or frame anything foreign; no page changes anything on GET.
+lets no browser load or frame anything foreign; no page changes anything on GET, but for what a hub confirms
+at a callback that only it knows.
 """
 
 from monitor.web.app import create_app

@@ -6,28 +6,42 @@ Rules of this file: what is open to everybody is decided here and nowhere else.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 
 from monitor.clock import Clock
+from monitor.core.websub import Push
 from monitor.pipeline import Pipeline
 from monitor.store.gauges import Room
 from monitor.web.alert_feeds import alert_feed_routes
 from monitor.web.app import create_app
+from monitor.web.callbacks import CALLBACK_PATHS, callback_routes
 from monitor.web.health import PUBLIC, health_routes
 from monitor.web.readers import READER_PATHS, reader_routes
 
 
-def daemon_app(pipeline: Pipeline, clock: Clock, room: Room, token: str | None) -> Starlette:
-    """Return the app; the pages for readers are in it where they have a public address."""
+def daemon_app(
+    pipeline: Pipeline,
+    clock: Clock,
+    room: Room,
+    token: str | None,
+    offer: Callable[[Push], bool] = lambda _: False,
+) -> Starlette:
+    """Return the app; the pages for readers are in it where they have a public address.
+
+    `offer` takes over what hubs send, and says whether it could; where it could not, the poll that
+    is owed stands in.
+    """
     settings = pipeline.site.settings.web
     routes = [
         *health_routes(pipeline.pulse, pipeline.store, clock, room),
+        *callback_routes(pipeline.hubs, offer),
         *alert_feed_routes(pipeline.store, lambda: pipeline.site, clock.now()),
     ]
-    public, outside = PUBLIC, ""
+    public, outside = PUBLIC | CALLBACK_PATHS, ""
     if settings.public_url is not None:
         routes += reader_routes(pipeline, clock)
         public |= READER_PATHS

@@ -25,8 +25,9 @@ from monitor import __version__
 from monitor.clock import Clock
 from monitor.core.errors import StoreError
 from monitor.core.health import FeedState
+from monitor.core.websub import Standing
 from monitor.pulse import Pulse
-from monitor.store import FeedRow, Store
+from monitor.store import FeedRow, Store, Subscriptions
 from monitor.store.gauges import Room, waiting
 
 _P = "figurewatch_"
@@ -48,6 +49,7 @@ class PulseCollector(Collector):
         yield from self._daemon()
         try:
             yield from self._feeds(self._store.feeds())
+            yield from self._hubs()
             yield from self._outbox()
         except StoreError:
             return
@@ -75,6 +77,12 @@ class PulseCollector(Collector):
         )
         yield _counter(
             "deliveries", "Attempts by how they ended", pulse.deliveries, "channel", "outcome"
+        )
+        yield _counter(
+            "websub_pushes",
+            "What was posted to the callbacks of hubs, by what it was worth",
+            {(k,): v for k, v in pulse.pushes.items()},
+            "outcome",
         )
         yield _counter(
             "scheduler_troubles",
@@ -130,6 +138,15 @@ class PulseCollector(Collector):
             "1 while a feed looks unlike itself",
             {feed.id: float(feed.health.odd is not None) for feed in feeds},
         )
+
+    def _hubs(self) -> Iterator[Metric]:
+        standings = Subscriptions(self._store).standings()
+        family = GaugeMetricFamily(
+            f"{_P}websub_subscriptions", "Subscriptions at hubs", labels=["standing"]
+        )
+        for standing in Standing:
+            family.add_metric([standing.value], standings[standing.value])
+        yield family
 
     def _outbox(self) -> Iterator[Metric]:
         found = waiting(self._store)

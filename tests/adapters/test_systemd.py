@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -117,3 +118,37 @@ def test_a_full_socket_loses_the_message_instead_of_blocking(tmp_path: Path) -> 
 def test_watchdog_interval(names: dict[str, str], seconds: float | None) -> None:
     """The watchdog interval is read in seconds, and only when it is meant for this process."""
     assert Notifier(names).watchdog_interval_seconds() == seconds
+
+
+def test_more_time_is_asked_for_while_something_long_goes_on(
+    listener: tuple[str, socket.socket],
+) -> None:
+    """At once with a status, then again and again, although the asking thread is the only one free;
+    after the block nothing more is sent."""
+    name, receiver = listener
+    notifier = Notifier({"NOTIFY_SOCKET": name})
+    with notifier.extending("changing the database", every_seconds=0.001):
+        told = [receiver.recv(4096).decode() for _ in range(4)]
+    extension = "EXTEND_TIMEOUT_USEC=30000000"
+    assert told == [f"{extension}\nSTATUS=changing the database", *[extension] * 3]
+    assert "extend" not in {thread.name for thread in threading.enumerate()}
+    notifier.watchdog()
+    while (last := receiver.recv(4096).decode()) == extension:
+        pass
+    assert last == "WATCHDOG=1"
+
+
+def test_more_time_is_not_asked_for_without_end(listener: tuple[str, socket.socket]) -> None:
+    """What does not end within the limit is left to systemd; without systemd nothing is begun."""
+    name, receiver = listener
+    notifier = Notifier({"NOTIFY_SOCKET": name})
+    with notifier.extending(every_seconds=0.001, longest_seconds=0):
+        assert receiver.recv(4096).decode() == "EXTEND_TIMEOUT_USEC=30000000"
+        for thread in [row for row in threading.enumerate() if row.name == "extend"]:
+            thread.join(5)
+            assert not thread.is_alive()
+        receiver.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            receiver.recv(4096)
+    with Notifier({}).extending():
+        assert "extend" not in {thread.name for thread in threading.enumerate()}

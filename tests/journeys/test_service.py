@@ -57,11 +57,14 @@ def _service(config: Path, folder: Path) -> Iterator[tuple[subprocess.Popen[str]
 
 
 def test_a_service_starts_reloads_refuses_a_bad_reload_and_stops(tmp_path: Path) -> None:
-    """READY, a reload, a refused reload that names the old configuration, a fed watchdog, exit 0."""
+    """More time while the database opens, READY, a reload, a refused reload that names the old
+    configuration, a fed watchdog, more time while it drains, exit 0."""
     config = tmp_path / "config.toml"
     config.write_text(_GOOD, encoding="utf-8")
     with _service(config, tmp_path) as (daemon, receiver):
-        assert len(_states(receiver, "READY=1")) == 1
+        begun = _states(receiver, "READY=1")
+        assert begun[0].startswith("EXTEND_TIMEOUT_USEC=")
+        assert {row.partition("=")[0] for row in begun[:-1]} == {"EXTEND_TIMEOUT_USEC"}
         daemon.send_signal(signal.SIGHUP)
         assert _states(receiver, "RELOADING=1\nMONOTONIC_USEC=")
         assert "refused" not in _states(receiver, "READY=1")[-1]
@@ -71,6 +74,7 @@ def test_a_service_starts_reloads_refuses_a_bad_reload_and_stops(tmp_path: Path)
         assert _states(receiver, "WATCHDOG=1")
         daemon.send_signal(signal.SIGTERM)
         assert _states(receiver, "STOPPING=1")
+        assert _states(receiver, "EXTEND_TIMEOUT_USEC=")
         assert daemon.wait(30) == 0
 
 
