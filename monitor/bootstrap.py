@@ -16,13 +16,12 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import structlog
 
 from monitor import __version__, soundness, systemd
 from monitor.audience import Audience, known_zone
-from monitor.clock import Clock, SystemClock
+from monitor.clock import Clock, SteadyClock, SystemClock
 from monitor.config import (
     FeedSettings,
     LoadedSettings,
@@ -469,6 +468,7 @@ async def run_daemon(config: str | None, assembly: Assembly) -> None:
     """Run the daemon until a signal stops it. The caller holds the state lock."""
     _tell_weaknesses()
     status = systemd.Notifier()
+    assembly.clock = clock = SteadyClock(assembly.clock)
     async with contextlib.AsyncExitStack() as stack:
         with status.extending("looking at the database, and changing its form if need be"):
             store = stack.enter_context(assembly.open_store(examined=True))
@@ -478,7 +478,7 @@ async def run_daemon(config: str | None, assembly: Assembly) -> None:
         async def reload() -> Site:
             fresh = await asyncio.to_thread(assemble, config)
             client = await stack.enter_async_context(fresh.client())
-            await asyncio.to_thread(store.sync_feeds, fresh.feeds(), fresh.clock.now())
+            await asyncio.to_thread(store.sync_feeds, fresh.feeds(), clock.now())
             pipeline.replace_site(fresh.site, client, fresh.notifiers(client))
             return fresh.site
 
@@ -486,7 +486,7 @@ async def run_daemon(config: str | None, assembly: Assembly) -> None:
             assembly.loaded.database,
             lambda: pipeline.site.settings.store.keep_free_mib * 2**20,
         )
-        daemon = Daemon(pipeline, clock=assembly.clock, reload=reload, status=status, room=room)
+        daemon = Daemon(pipeline, clock=clock, reload=reload, status=status, room=room)
         if assembly.settings.web.enabled:
             await stack.enter_async_context(_pages(assembly, pipeline, room, daemon))
         await daemon.run()

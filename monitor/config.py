@@ -207,7 +207,8 @@ class WebSettings(Section):
     )
 
     public_url: PublicUrl | None = Field(
-        None, description="where the outside reaches the pages, https://: links in mails, pushes of hubs"
+        None,
+        description="where the outside reaches the pages, https://: links in mails, pushes of hubs",
     )
     topics: tuple[str, ...] = Field(
         ("*",), description="rules that anybody may subscribe to; empty: no new subscribers"

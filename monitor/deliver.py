@@ -154,11 +154,12 @@ class Deliverer:
         return notifiers.get(channel.id)
 
     async def _failed(self, delivery: Delivery, started: datetime, error: DeliveryError) -> None:
+        since = await asyncio.to_thread(self._outbox.tried_since, delivery.message.id)
         now = self._clock.now()
         step = next_step(
             error,
             attempts=delivery.attempts + 1,
-            created=delivery.since,
+            created=since or delivery.since,
             now=now,
             seed=delivery.message.id,
             backoff=self._terms().backoff,

@@ -202,9 +202,11 @@ class PageReader:
     async def read(self, url: str) -> PageAnswer:
         """Return the page's text, if the host lets us have it and there is one."""
         try:
-            if not await self._robots.allowed(url):
-                self._log.info("page.skipped", url=redact(url), reason="robots.txt")
-                return PageAnswer(text=None)
+            allowed = await self._robots.allowed(url)
+            if not allowed:
+                why = "robots.txt" if allowed is not None else "robots.txt cannot be read"
+                self._log.info("page.skipped", url=redact(url), reason=why)
+                return PageAnswer(text=None, failed=allowed is None)
             answer = await self._get(url, accept=ACCEPT)
             if isinstance(answer, NotModified):
                 return PageAnswer(text=None)
@@ -229,7 +231,8 @@ _LONGEST_ROBOTS = 512 * 1024
 # Most of it is for a worker that has to be started on a busy machine.
 _ROBOTS_SECONDS = 15.0
 _KEEP_SECONDS = 24 * 3600.0
-_KEEP_FAILURE_SECONDS = 3600.0
+# Shorter than the first wait of a page that failed (`rereads`), which shall ask anew.
+_KEEP_FAILURE_SECONDS = 240.0
 # Together, over all hosts.
 _MOST_ROBOTS_BYTES = 8 * 1024 * 1024
 _MOST_HOSTS = 4096
@@ -252,15 +255,18 @@ class Robots:
         self._locks: dict[str, anyio.Lock] = {}
         self._bytes = 0
 
-    async def allowed(self, url: str) -> bool:
-        """Say whether the host lets us fetch the page; never raises for what the host does."""
+    async def allowed(self, url: str) -> bool | None:
+        """Say whether the host lets us fetch the page; None while its robots.txt cannot be read.
+
+        Never raises for what the host does.
+        """
         if host_of(url) is None:
             return False
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
         known = await self._robots(origin)
         if not known.body:
-            return known.body is not None
+            return None if known.body is None else True
         judge = partial(robots_allow, url=url)
         try:
             return await run_in_worker(judge, known.body, deadline_seconds=_ROBOTS_SECONDS)

@@ -237,9 +237,7 @@ class Pipeline:
             advert=advert,
         )
         poll = self.book.success(feed, "fetched", seen, (answer.etag, answer.last_modified))
-        decision = await self._take(
-            feed, gathered, replace(poll, still_there=still_there), late
-        )
+        decision = await self._take(feed, gathered, replace(poll, still_there=still_there), late)
         return PollReport(
             feed=feed.id,
             outcome="fetched",

@@ -32,7 +32,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import __version__, systemd, upkeep
 from monitor.canary import Canary
-from monitor.clock import Clock
+from monitor.clock import SteadyClock
 from monitor.core.alarms import STORAGE
 from monitor.core.errors import ConfigError, StoreError
 from monitor.core.model import Delivery
@@ -73,7 +73,7 @@ class Daemon:
         self,
         pipeline: Pipeline,
         *,
-        clock: Clock,
+        clock: SteadyClock,
         reload: Callable[[], Awaitable[Site]],
         status: systemd.Notifier,
         room: gauges.Room | None = None,
@@ -91,7 +91,6 @@ class Daemon:
         self._is_settling = False
         self._keeping_up = False
         self._tasks: set[asyncio.Task[None]] = set()
-        self._clocks = (clock.now(), clock.monotonic())
         self._last_heartbeat = float("-inf")
         self._is_singing = False
         self._canary = Canary(pipeline, clock.now)
@@ -415,16 +414,30 @@ class Daemon:
 
         Without this a clock set back two days would stop everything for two days.
         """
-        now, monotonic = self._clock.now(), self._clock.monotonic()
-        jump = (now - self._clocks[0]) - timedelta(seconds=monotonic - self._clocks[1])
-        self._clocks = (now, monotonic)
+        jump = self._clock.behind()
         if abs(jump) <= _JUMP:
+            self._clock.move(jump)
             return
         self.pulse.clock_jumps += 1
         self._log.warning("clock.jumped", seconds=round(jump.total_seconds()))
-        await asyncio.to_thread(gauges.shift_times, self._pipeline.store, jump)
+        # In between everything is too early rather than too late: a delivery under way must not
+        # look as if its lease had run out.
+        await self._move(jump, first=jump < timedelta())
         for job in self._scheduler.get_jobs():
-            job.modify(next_run_time=now)
+            job.modify(next_run_time=self._clock.now())
+
+    async def _move(self, jump: timedelta, *, first: bool) -> None:
+        """Move our clock and all that waits by it; both or, if the database refuses, neither."""
+        if first:
+            self._clock.move(jump)
+        try:
+            await asyncio.to_thread(gauges.shift_times, self._pipeline.store, jump)
+        except StoreError:
+            if first:
+                self._clock.move(-jump)
+            raise
+        if not first:
+            self._clock.move(jump)
 
     # --- reload ------------------------------------------------------------------------------
 

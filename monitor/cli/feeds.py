@@ -100,20 +100,19 @@ def add(
     now = assembly.clock.now()
     row = new_row(settings, now)
     with assembly.open_store() as store:
-        _refuse_twins(settings, {feed.id: feed for feed in (*store.feeds(), *assembly.feeds())})
+        known = {feed.id: feed for feed in (*store.feeds(), *assembly.feeds())}
+        _refuse_a_taken_name(settings.id, known)
         store.add_feed(row, now)
     click.echo(f"added {settings.id}")
+    for twin in sorted(feed.id for feed in known.values() if feed.url == settings.url):
+        click.echo(f"note: this address is polled already, as {twin!r}", err=True)
 
 
-def _refuse_twins(settings: FeedSettings, known: dict[str, FeedRow]) -> None:
-    """Raise `MonitorError` where a feed is there already, or another one under its name."""
-    twin = next((feed for feed in known.values() if feed.url == settings.url), None)
-    if twin is not None:
-        msg = f"this feed is there already, as {twin.id!r}"
-        raise MonitorError(msg)
-    if settings.id in known:
+def _refuse_a_taken_name(name: str, known: dict[str, FeedRow]) -> None:
+    """Raise `MonitorError` with the way out where another feed has this name."""
+    if name in known:
         msg = (
-            f"a feed with id {settings.id!r} exists already ({redact(known[settings.id].url)}); "
+            f"a feed with id {name!r} exists already ({redact(known[name].url)}); "
             "give this one a name of its own: --id NAME"
         )
         raise MonitorError(msg)

@@ -14,7 +14,7 @@ from datetime import date
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from monitor.core.gazetteer import Gazetteer
-from monitor.core.model import Bound, Claim, Fact, Kind, LedgerClaim, Status, Verdict, names_a_day
+from monitor.core.model import Bound, Claim, Fact, Kind, LedgerClaim, Status, Verdict
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _BOUNDS = {Bound.NONE: "", Bound.AT_LEAST: "at least ", Bound.AT_MOST: "at most "}

@@ -60,8 +60,13 @@ def shift_times(store: Store, by: timedelta) -> None:
         ("hub_subscriptions", "token", "due"),
         ("hub_subscriptions", "token", "lease_until"),
         ("hub_subscriptions", "token", "owed"),
+        ("deliveries", "id", "since"),
     )
     with store.write():
+        # How long a delivery has been tried counts as well; without a time it is since its making.
+        store.db.execute(
+            "UPDATE deliveries SET since = created WHERE since IS NULL AND finished IS NULL"
+        )
         for table, key, column in columns:
             rows = store.rows(f"SELECT {key}, {column} AS at FROM {table} WHERE {column} NOT NULL")  # noqa: S608
             moved = [(_moved(row["at"], by), row[key]) for row in rows]
@@ -79,10 +84,22 @@ def _moved(at: str, by: timedelta) -> str:
 
 
 def wake_from_the_future(store: Store, now: datetime) -> int:
-    """Make feeds due that were polled later than now: the clock went back while nobody ran."""
+    """Make due what waits by a clock that was ahead of now: it went back while nobody ran.
+
+    Feeds that were polled later than now, or never; deliveries that were made or tried later. Returns
+    how many feeds there were.
+    """
     with store.write():
         cursor = store.db.execute(
-            "UPDATE feeds SET next_poll = :now WHERE last_poll > :now AND next_poll > :now",
+            """UPDATE feeds SET next_poll = :now
+               WHERE (last_poll IS NULL OR last_poll > :now) AND next_poll > :now""",
+            {"now": codec.when(now)},
+        )
+        store.db.execute(
+            """UPDATE deliveries SET next_attempt = :now
+               WHERE state = 'pending' AND next_attempt > :now
+                 AND (created > :now OR EXISTS (SELECT 1 FROM attempts
+                                                WHERE delivery = deliveries.id AND started > :now))""",
             {"now": codec.when(now)},
         )
         return cursor.rowcount

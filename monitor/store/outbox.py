@@ -219,6 +219,13 @@ class Outbox:
             for row in rows
         )
 
+    def tried_since(self, message_id: str) -> datetime | None:
+        """Return since when a delivery has been tried, as stored now: a jump of the clock moves it."""
+        rows = self._store.rows(
+            "SELECT coalesce(since, created) AS since FROM deliveries WHERE id = ?", [message_id]
+        )
+        return codec.moment_required(rows[0]["since"]) if rows else None
+
     def sent_since(self, channel: str, since: datetime) -> tuple[datetime, ...]:
         """Return when the alert messages for a channel were made, from a time on."""
         rows = self._store.rows(

@@ -16,7 +16,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -73,10 +73,15 @@ def open_store(path: Path | None) -> Store:
     Raises `StoreError` when the file is damaged, unreadable, or from a newer version.
     """
     try:
-        return Store(_connect(path), path)
+        with ExitStack() as stack:
+            # What is left open here keeps its locks until somebody collects the garbage.
+            store = Store(stack.enter_context(closing(_connect(path))), path)
+            stack.pop_all()
+            return store
     except sqlite3.DatabaseError as error:
         msg = f"{path}: {error}"
         raise StoreError(msg) from error
+    raise AssertionError  # pragma: no cover  (the block above returns or raises)
 
 
 def _connect(path: Path | None) -> sqlite3.Connection:
@@ -90,12 +95,16 @@ def _connect(path: Path | None) -> sqlite3.Connection:
         timeout=_BUSY_TIMEOUT_SECONDS,
         check_same_thread=False,
     )
-    # Only takes effect on a new file: what retention frees can then be given back in small steps.
-    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-    _patiently(connection, "PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
+    try:
+        # Only takes effect on a new file: what retention frees can then be given back in small steps.
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        _patiently(connection, "PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 

@@ -9,8 +9,18 @@ at a callback that only it knows.
 """
 
 from monitor.web.app import create_app
+from monitor.web.callbacks import CALLBACK_PATHS, callback_routes
 from monitor.web.daemon import daemon_app
 from monitor.web.health import PUBLIC, health_routes
 from monitor.web.serving import listening, serve
 
-__all__ = ["PUBLIC", "create_app", "daemon_app", "health_routes", "listening", "serve"]
+__all__ = [
+    "CALLBACK_PATHS",
+    "PUBLIC",
+    "callback_routes",
+    "create_app",
+    "daemon_app",
+    "health_routes",
+    "listening",
+    "serve",
+]

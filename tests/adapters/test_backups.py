@@ -291,6 +291,19 @@ def test_feeds_polled_in_the_future_are_due_at_once(database: Path) -> None:
         assert len(store.due_feeds(past)) == 1
 
 
+def test_what_was_written_in_the_future_is_due_at_once(tmp_path: Path) -> None:
+    """Set back while nobody ran: neither a feed never polled nor a fresh message waits two days."""
+    past = NOW - timedelta(days=2)
+    with closing(open_store(tmp_path / "new.db")) as store:
+        store.add_feed(feed("paper"), NOW)
+        outbox = Outbox(store)
+        outbox.add((message("one"),))
+        assert (store.due_feeds(past), outbox.lease(past, _MINUTE)) == ((), ())
+        gauges.wake_from_the_future(store, past)
+        assert len(store.due_feeds(past)) == 1
+        assert len(outbox.lease(past, _MINUTE)) == 1
+
+
 @pytest.mark.parametrize("jump", [timedelta(days=-2), timedelta(days=3653)], ids=["back", "on"])
 def test_what_waits_moves_with_a_jump_of_the_clock(database: Path, jump: timedelta) -> None:
     """After a jump, everything is as far away as before it."""
@@ -301,7 +314,8 @@ def test_what_waits_moves_with_a_jump_of_the_clock(database: Path, jump: timedel
         assert len(store.due_feeds(then + _MINUTE)) == 1
         outbox = Outbox(store)
         assert outbox.lease(then + timedelta(seconds=59), _MINUTE) == ()
-        assert len(outbox.lease(then + _MINUTE, _MINUTE)) == 1
+        [waiting] = outbox.lease(then + _MINUTE, _MINUTE)
+        assert outbox.tried_since(waiting.message.id) == waiting.message.created + jump
 
 
 def test_a_delivery_that_nobody_takes_is_seen_as_stuck(database: Path) -> None:

@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from monitor.fetch import Client, ClientSettings
-from monitor.pages import PageText, Robots, extract_page, robots_allow, wanted
+from monitor.pages import PageReader, PageText, Robots, extract_page, robots_allow, wanted
 from monitor.workers import run_in_worker
 from tests.loopback import answer, serving
 
@@ -270,12 +270,12 @@ async def test_robots_txt_is_asked_once_per_host() -> None:
         ("404 Gone", True),
         ("403 No", True),
         ("410 Gone", True),
-        ("429 Slow", False),
-        ("500 Oh", False),
+        ("429 Slow", None),
+        ("500 Oh", None),
     ],
 )
 async def test_a_missing_robots_txt_allows_and_a_failing_one_does_not(
-    status: str, allowed: bool
+    status: str, allowed: bool | None
 ) -> None:
     """And either answer is kept: the second page asks nothing."""
     async with serving(answer(status=status)) as server, client() as http:
@@ -291,7 +291,26 @@ async def test_a_host_that_is_down_forbids_for_a_while() -> None:
         url = server.url("/a")
     async with client() as http:
         robots = Robots(http.get)
-        assert [await robots.allowed(url), await robots.allowed(url)] == [False, False]
+        assert [await robots.allowed(url), await robots.allowed(url)] == [None, None]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("robots", "failed"),
+    [
+        pytest.param(answer(status="503 Busy"), True, id="failing"),
+        pytest.param(answer(b"<short>", length=99), True, id="cut"),
+        pytest.param(answer(b"User-agent: *\nDisallow: /"), False, id="forbids"),
+    ],
+)
+async def test_a_page_behind_a_robots_txt_that_cannot_be_read_is_still_owed(
+    robots: bytes, failed: bool
+) -> None:
+    """A figure on it is not given up because the host stumbled once."""
+    async with serving({"/robots.txt": robots}) as server, client() as http:
+        found = await PageReader(http.get).read(server.url("/a"))
+    assert (found.text, found.failed) == (None, failed)
+    assert server.paths == ["/robots.txt"]
 
 
 @pytest.mark.anyio

@@ -20,6 +20,7 @@ from loopback import answer, serving
 from newsroom import Site
 
 from monitor import systemd
+from monitor.clock import SteadyClock
 from monitor.pulse import Pulse
 from monitor.schedule import Daemon
 
@@ -94,7 +95,7 @@ async def test_a_jump_of_the_wall_clock_neither_stops_nor_hurries_anything(
             waiting = pipeline.store.feeds()[0].next_poll - clock.moment
             daemon = Daemon(
                 pipeline,
-                clock=hands,
+                clock=SteadyClock(hands),
                 reload=_no_reload,  # type: ignore[arg-type]
                 status=systemd.Notifier({}),
             )
@@ -116,7 +117,7 @@ async def test_a_crowd_of_due_feeds_is_spread_over_the_interval(tmp_path: Path) 
     async with bench(site, Hands()) as pipeline:
         daemon = Daemon(
             pipeline,
-            clock=Hands(),
+            clock=SteadyClock(Hands()),
             reload=_no_reload,  # type: ignore[arg-type]
             status=systemd.Notifier({}),
         )
@@ -132,7 +133,7 @@ async def test_every_trouble_of_a_job_is_counted(tmp_path: Path) -> None:
     async with bench(site, clock) as pipeline:
         daemon = Daemon(
             pipeline,
-            clock=clock,
+            clock=SteadyClock(clock),
             reload=_no_reload,  # type: ignore[arg-type]
             status=systemd.Notifier({}),
         )

@@ -20,7 +20,6 @@ from monitor.core.wording import (
     link_host,
     one_line,
     place_phrase,
-    publication,
     safe_link,
     short_source,
     subject_phrase,
@@ -247,12 +246,11 @@ def test_places_keep_unknown_ids() -> None:
     [
         (datetime(2024, 11, 4, 20, 5, tzinfo=UTC), "4 Nov 2024, 20:05 UTC"),
         (datetime(2024, 11, 4, tzinfo=UTC), "4 Nov 2024"),
-        (None, "undated"),
     ],
-    ids=["a minute", "a bare day", "no date"],
+    ids=["a minute", "a bare day"],
 )
 def test_a_date_of_publication_is_shown_as_exactly_as_it_is_known(
-    published: datetime | None, shown: str
+    published: datetime, shown: str
 ) -> None:
     """Nobody is told midnight where only the day is known."""
-    assert publication(published) == shown
+    assert ENGLISH.published(published) == shown
