@@ -10,6 +10,7 @@ all mistakes of all files are reported at once, with file and field.
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -566,7 +567,7 @@ def _actors(loading: _Loading) -> Mapping[str, Mapping[NameKind, str]]:
             for surface in _spellings(surfaces):
                 found.setdefault(surface, {}).setdefault(kind, force.id)
     for place in loading.places.values():
-        for surface in _spellings((place.name, *place.aliases)):
+        for surface in _spellings(_articled((place.name, *place.aliases))):
             found.setdefault(surface, {}).setdefault(NameKind.PLACE, place.id)
     return found
 
@@ -631,6 +632,20 @@ def _guards(loading: _Loading) -> Mapping[str, Sequence[Guard]]:
         for form in _spellings(entry.forms):
             found.setdefault(form, []).append(guard)
     return found
+
+
+_ARTICLES = tuple(f"{word}{sign}" for word in ("al", "Al", "el", "El") for sign in ("-", " "))
+_ARABIC = re.compile(r"(?:[Aa]l|[Ee]l)[ -](?=[A-Z])")
+
+
+def _articled(forms: Iterable[str]) -> Iterable[str]:
+    """Yield each form, and "El Fasher" in all the ways in which news spells the article."""
+    for form in forms:
+        yield form
+        article = _ARABIC.match(form)
+        if article is not None:
+            rest = form[article.end() :]
+            yield from (f"{start}{rest}" for start in _ARTICLES)
 
 
 def _spellings(surfaces: Iterable[str]) -> Iterable[str]:

@@ -382,3 +382,20 @@ class Knowledge:
     def states_by_family(self) -> Mapping[str, str]:
         """Return the force that each government's source family speaks for."""
         return {family: force for force, family in self.governments.items()}
+
+    @cached_property
+    def countries(self) -> frozenset[str]:
+        """Return the places that are some force's own country."""
+        return frozenset(self.homes.values())
+
+    @cached_property
+    def force_of_country(self) -> Mapping[str, str]:
+        """Return whose country a place is; of two forces at home in it the first that is listed."""
+        return {place: force for force, place in reversed(list(self.homes.items()))}
+
+    def country_of(self, place: str | None) -> str | None:
+        """Return the country that a place is or lies in."""
+        if place is None or place in self.countries:
+            return place
+        above = self.gazetteer.ancestors(place)
+        return next((node for node in above if node in self.countries), None)

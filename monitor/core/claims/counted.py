@@ -11,10 +11,16 @@ from dataclasses import dataclass
 
 from monitor.core.claims.grammar import WORD, Grammar, Sentence
 from monitor.core.claims.numerals import Quantity
-from monitor.core.knowledge import NameKind
+from monitor.core.knowledge import Name, NameKind
 
 # "Russian airborne assault troops": words between a force and its noun.
 _MOST_BETWEEN = 3
+_ACTING = frozenset({NameKind.ACTOR, NameKind.ADJECTIVE})
+_JOINS = frozenset({"and", "or", "as well as", "together with", "along with", "and also", "plus"})
+_RELATIONS = frozenset({"from", "against", "with", "of", "told", "by", "opposite"})
+_BESIDE_PLACE = frozenset(
+    {"the", "a", "an", "eastern", "western", "northern", "southern", "neighbouring", "neighboring"}
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,6 +33,7 @@ class Counted:
     weight: float = 0.0
     end: int
     force: str | None = None
+    several: bool = False  # "Polish and Romanian troops" are nobody's alone
     whole: Quantity | None = None  # of a partitive: the number it is a part of
     anaphoric: bool = False
     subject_start: int | None = None
@@ -58,12 +65,40 @@ def follows_link(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> bo
 
 def owner_of(sentence: Sentence, quantity: Quantity) -> str | None:
     """Return whose number it is by the words right before it: "Russia's 600,000"."""
+    text = sentence.text
     for name in sentence.names:
         if NameKind.ACTOR in name.senses and name.end + 3 == quantity.left:
-            return (
-                name.senses[NameKind.ACTOR] if sentence.text.startswith("'s ", name.end) else None
-            )
+            return name.senses[NameKind.ACTOR] if text.startswith("'s ", name.end) else None
+        if name.end + 1 == quantity.left and text.startswith("'s", name.end - 2):
+            return name.senses.get(NameKind.ADJECTIVE)  # "Putin's 600,000"
     return None
+
+
+def gapped_by(sentence: Sentence, name: Name) -> str | None:
+    """Return whose number follows a name at once: "Guatemala 150 soldiers", "the British 2,500"."""
+    people = name.senses.get(NameKind.PEOPLE) or name.senses.get(NameKind.ADJECTIVE)
+    article = sentence.text[max(sentence.start, name.start - 4) : name.start].lower() == "the "
+    return name.senses.get(NameKind.ACTOR) or (people if article else None)
+
+
+def joined_before(sentence: Sentence, name: Name) -> bool:
+    """Say whether another actor is joined to a name: "France and Britain", "Chad, Niger and Mali"."""
+    text = sentence.text
+    for other in sentence.names:
+        if other.end >= name.start or other.senses.keys().isdisjoint(_ACTING):
+            continue
+        if text[other.end : name.start].strip().removesuffix("the").strip(" ,") in _JOINS:
+            return True
+    return False
+
+
+def after_preposition(sentence: Sentence, name: Name, grammar: Grammar) -> bool:
+    """Say whether the name stands after a preposition of place, or of another relation."""
+    before = sentence.text[max(sentence.start, name.start - 24) : name.start]
+    words = [word.lower() for word in WORD.findall(before)]
+    if words and words[-1] in _BESIDE_PLACE:
+        words.pop()
+    return bool(words) and words[-1] in grammar.sets["places.prepositions"] | _RELATIONS
 
 
 def listed_by(gap: str, grammar: Grammar) -> bool:

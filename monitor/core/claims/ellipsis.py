@@ -11,7 +11,14 @@ from __future__ import annotations
 
 import re
 
-from monitor.core.claims.counted import Counted, moves_soon, owner_of, place_soon
+from monitor.core.claims.counted import (
+    Counted,
+    after_preposition,
+    gapped_by,
+    moves_soon,
+    owner_of,
+    place_soon,
+)
 from monitor.core.claims.grammar import LIGHT_UP_TO, WEAK_BELOW, WORD, Grammar, Sentence
 from monitor.core.claims.numerals import Quantity
 from monitor.core.claims.phrase import direct
@@ -82,7 +89,7 @@ def repeated(
     before = WORD.findall(text[max(sentence.start, quantity.left - 24) : quantity.left])
     if before and before[-1].lower() == "the":
         before.pop()
-    owner = owner_of(sentence, quantity)
+    owner = owner_of(sentence, quantity) or _gapped(sentence, quantity, grammar)
     if owner is None and (not before or before[-1].lower() not in grammar.sets["shapes.repeats"]):
         return None
     for earlier in sentence.quantities:
@@ -105,6 +112,14 @@ def repeated(
                 force=owner,
                 increment=before[-1].lower() in grammar.sets["shapes.increments"],
             )
+    return None
+
+
+def _gapped(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> str | None:
+    """Return the owner in "Germany will send 200 soldiers, the Netherlands 150"."""
+    for name in sentence.names:
+        if name.end + 1 == quantity.left and not after_preposition(sentence, name, grammar):
+            return gapped_by(sentence, name)
     return None
 
 

@@ -14,32 +14,46 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
-from monitor.core.claims.counted import Counted, adjective_before, owner_of
+from monitor.core.claims.counted import (
+    Counted,
+    adjective_before,
+    after_preposition,
+    gapped_by,
+    joined_before,
+    owner_of,
+)
 from monitor.core.claims.grammar import WORD, Grammar, Sentence
+from monitor.core.claims.subjects import (
+    FINAL,
+    NOBODY,
+    SEVERAL,
+    ForceFound,
+    acts,
+    is_object,
+    own_army,
+    own_subject,
+)
+from monitor.core.claims.subjects import (
+    subject as subject_of,
+)
 from monitor.core.knowledge import Knowledge, Name, NameKind
 
 _REACH = 160
 _PUT_REACH = 90
-_AUXILIARIES = frozenset({"has", "have", "had", "having", "is", "are"})
-_ADVERBS = frozenset(
-    {"already", "also", "now", "currently", "still", "so", "far", "recently", "only"}
+_MOST_SMALL = 2
+_WITH = re.compile(r"\bwith\s+(?:only\s+|just\s+|its\s+|their\s+)?$", re.IGNORECASE)
+_SMALL_WORDS = frozenset(
+    {"last", "first", "own", "roughly", "some", "entire", "whole", "nearly", "estimated", "about"}
 )
 _CLAUSE = re.compile(r"[;\"]|\bthat\b")
+_OUR = re.compile(r"\bour\b", re.IGNORECASE)
+_LEAVING = re.compile(r"\b(?:leaving|leaves)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
 _DONE_BY = re.compile(
     r"[^,;]{0,60}?\b(?:sent|deployed|provided|dispatched|supplied|contributed|fielded|moved|transferred|"
     r"committed|trained)\s+by\s+(?:the\s+)?"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ForceFound:
-    """A force and the step that found it."""
-
-    force: str | None
-    rule: str
 
 
 def forces_spoken_of(sentence: Sentence, grammar: Grammar) -> list[tuple[int, str]]:
@@ -48,15 +62,12 @@ def forces_spoken_of(sentence: Sentence, grammar: Grammar) -> list[tuple[int, st
     text = sentence.text
     for name in sentence.names:
         force = name.senses.get(NameKind.ADJECTIVE)
-        end = name.end
         if _speaks(sentence, name, grammar):
             continue
-        if (
-            force is None
-            and NameKind.ACTOR in name.senses
-            and text[name.end : name.end + 2] == "'s"
-        ):
-            force, end = name.senses[NameKind.ACTOR], name.end + 2
+        owns = text.startswith("'s", name.end)
+        end = name.end + 2 * owns
+        if owns and force is None:
+            force = name.senses.get(NameKind.ACTOR)
         if force is None and NameKind.ACTOR in name.senses and _is_body_of(sentence, name, grammar):
             found.append((name.start, name.senses[NameKind.ACTOR]))
             continue
@@ -157,6 +168,27 @@ def rival(
     return None
 
 
+def seated(sentence: Sentence, position: int) -> str | None:
+    """Return whose capital follows: "the junta in Niamey"."""
+    return next(
+        (
+            name.senses.get(NameKind.ACTOR)
+            for name in sentence.names
+            if name.start == position + len(" in ") and sentence.text.startswith(" in ", position)
+        ),
+        None,
+    )
+
+
+def named_before(sentence: Sentence, position: int) -> str | None:
+    """Return the force last named before a position: "Russian officers said that the army has N"."""
+    for name in reversed(sentence.names):
+        force = name.senses.get(NameKind.ADJECTIVE) or name.senses.get(NameKind.ACTOR)
+        if name.end <= position and force is not None:
+            return force
+    return None
+
+
 def they_act(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
     """Say whether "they" have or send the number, where a state at war speaks and names nobody."""
     text, left = sentence.text, counted.quantity.left
@@ -164,6 +196,12 @@ def they_act(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
     for match in _THEY.finditer(text, max(sentence.start, left - 40), left):
         they = match
     return they is not None and acts(text, they.end(), left, grammar)
+
+
+def is_ours(sentence: Sentence, counted: Counted) -> bool:
+    """Say whether the speaker calls the number his own: "our 5,000 troops", "5,000 of our soldiers"."""
+    around = sentence.text[max(sentence.start, counted.quantity.left - 5) : counted.end]
+    return _OUR.search(around) is not None
 
 
 def acts_itself(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
@@ -178,7 +216,7 @@ def acts_itself(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
         return False
     others = [name for name in sentence.names if found.end() <= name.start < left]
     if any(
-        NameKind.ACTOR in name.senses and not _is_place_here(sentence, name, grammar)
+        NameKind.ACTOR in name.senses and not after_preposition(sentence, name, grammar)
         for name in others
     ):
         return False
@@ -193,8 +231,10 @@ def resolve(
     earlier: str | None,
 ) -> ForceFound:
     """Return the force; `before` tells which was spoken of last in the text so far."""
+    if counted.several:
+        return SEVERAL
     steps = _steps(sentence, counted, grammar, before, earlier)
-    return next((step for step in steps if step.force is not None), ForceFound(None, "none"))
+    return next((step for step in steps if step.force is not None or step in FINAL), NOBODY)
 
 
 def _steps(
@@ -206,27 +246,99 @@ def _steps(
 ) -> Iterator[ForceFound]:
     yield ForceFound(counted.force, "adjective")
     yield ForceFound(owner_of(sentence, counted.quantity), "owner")
+    yield ForceFound(_gapped(sentence, counted, grammar), "gapped")
     yield ForceFound(_of_body(sentence, counted, grammar), "body")
     yield ForceFound(_put_at(sentence, counted, grammar), "body")
+    if counted.anaphoric and _LEAVING.search(text_before(sentence, counted)):
+        yield ForceFound(earlier, "claim")
+    if counted.anaphoric and _goes_on(sentence, counted, grammar):
+        yield subject_of(sentence, counted, grammar)
     yield ForceFound(_possessive(sentence, counted, grammar), "possessive")
     if counted.anaphoric:
-        yield ForceFound(_own_subject(sentence, counted, grammar), "subject")
+        yield own_subject(sentence, counted, grammar)
         yield ForceFound(earlier, "claim")
     yield ForceFound(_by(sentence, counted), "by")
-    subject = _subject(sentence, counted, grammar)
+    yield ForceFound(_with_all(sentence, counted), "with")
+    subject = subject_of(sentence, counted, grammar)
     if not counted.anaphoric:
-        yield ForceFound(subject, "subject")
+        yield subject
     spoken = [
         item
         for item in forces_spoken_of(sentence, grammar)
         if not _is_part(sentence, counted, item[0], grammar)
+        and not _is_versus(sentence, item[0], grammar)
+        and not _is_counted_apart(sentence, counted, item[0], grammar)
     ]
     if spoken:
         nearest = min(spoken, key=lambda item: abs(item[0] - counted.quantity.start))
-        yield ForceFound(nearest[1], "sentence")
+        name = sentence.named_at.get(nearest[0])
+        joined = name is not None and nearest[0] < counted.quantity.left
+        # "Chadian and Nigerian troops, 2,100 in all"
+        several = joined and name is not None and joined_before(sentence, name)
+        yield SEVERAL if several else ForceFound(nearest[1], "sentence")
     yield ForceFound(earlier, "claim")
     yield ForceFound(before(), "paragraph")
-    yield ForceFound(subject, "subject")
+    yield subject
+
+
+def text_before(sentence: Sentence, counted: Counted) -> str:
+    """Return the few words before a number."""
+    left = counted.quantity.left
+    return sentence.text[max(sentence.start, left - 24) : left]
+
+
+def _goes_on(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
+    """Read "leads a NATO battlegroup of 1,300 and keeps 600 more": the subject has a second verb."""
+    text, left = sentence.text, counted.quantity.left
+    verb = grammar.ends("force.acts", text, max(sentence.start, left - 20), left)
+    return verb is not None and text[sentence.start : verb.start()].endswith((" and ", " but "))
+
+
+def _gapped(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | None:
+    """Read "Germany will send 200 soldiers, the Netherlands 150": the verb is said once."""
+    left = counted.quantity.left
+    if not any(other.end < left for other in sentence.quantities):
+        return None
+    for name in sentence.names:
+        if name.end + 1 == left and not after_preposition(sentence, name, grammar):
+            return gapped_by(sentence, name)
+    return None
+
+
+def _is_counted_apart(
+    sentence: Sentence, counted: Counted, position: int, grammar: Grammar
+) -> bool:
+    """Say whether the force belongs to another number behind this: "…, and 7,000 Rwandan soldiers"."""
+    fillers = grammar.sets["shapes.fillers"]
+    return not counted.anaphoric and any(
+        counted.end <= other.left
+        and other.right <= position
+        and all(word in fillers for word in sentence.text[other.right : position].lower().split())
+        for other in sentence.quantities
+    )
+
+
+def _is_versus(sentence: Sentence, position: int, grammar: Grammar) -> bool:
+    """Say whether others fight or join the force that is named: "have joined the new Syrian army"."""
+    text, floor = sentence.text, max(sentence.start, position - 24)
+    stop = position
+    for _ in range(_MOST_SMALL):
+        before = WORD.findall(text[floor:stop])
+        if not before or before[-1].lower() not in {"the", "a", "an", "new", "other", "nearby"}:
+            break
+        stop = text.rindex(before[-1], floor, stop)
+    return grammar.ends("force.versus", text, floor, stop) is not None
+
+
+def _with_all(sentence: Sentence, counted: Counted) -> str | None:
+    """Read "With 5,500 soldiers, Nepal is the largest contributor"."""
+    text = sentence.text
+    if not _WITH.search(text_before(sentence, counted)) or not text.startswith(", ", counted.end):
+        return None
+    for name in sentence.names:
+        if 0 <= name.start - counted.end - 2 <= len("the "):
+            return name.senses.get(NameKind.ACTOR)
+    return None
 
 
 def _is_part(sentence: Sentence, counted: Counted, position: int, grammar: Grammar) -> bool:
@@ -292,74 +404,33 @@ def _possessive(sentence: Sentence, counted: Counted, grammar: Grammar) -> str |
         floor = max(sentence.start, quantity.left - 60)
         match = grammar.last("force.possessives", text, floor, quantity.left)
         if match is None or not (
-            grammar.search("shapes.collectives", text, match.end(), quantity.left)
+            _is_right_before(text[match.end() : quantity.left], grammar)
+            or grammar.search("shapes.collectives", text, match.end(), quantity.left)
             or grammar.head.search(text, match.end(), quantity.left)
         ):
             return None
         inside = sentence.named_at.get(match.end() + 1)
         if inside is not None and NameKind.ADJECTIVE in inside.senses:
             return inside.senses[NameKind.ADJECTIVE]  # "increased its North Korean contingent"
+    owner: str | None = None
     for name in reversed(sentence.names):
-        if name.start >= quantity.left or _is_place_here(sentence, name, grammar):
+        if name.start >= quantity.left or is_object(sentence, name, grammar):
             continue
         owns = text.startswith("'s", name.end)
         actor = None if owns else name.senses.get(NameKind.ACTOR)
-        actor = actor or _own_army(sentence, name)
+        actor = actor or own_army(sentence, name)
         if actor is not None:
-            return actor
-    return None
+            return None if joined_before(sentence, name) else actor
+        owner = owner or name.senses.get(NameKind.ACTOR) or name.senses.get(NameKind.ADJECTIVE)
+    return owner  # "Turkey's parliament extended the mandate for its soldiers"
 
 
-def _own_subject(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | None:
-    """Read "Hezbollah has 30,000 fighters; Hamas had perhaps 25,000": a subject since the last number."""
-    before = [q.end for q in sentence.quantities if q.end <= counted.quantity.left]
-    return _subject(sentence, counted, grammar, max(before)) if before else None
-
-
-def _subject(sentence: Sentence, counted: Counted, grammar: Grammar, since: int = 0) -> str | None:
-    """Find the nearest actor before the number with a verb of sending or holding between."""
-    text, left = sentence.text, counted.quantity.left
-    floor = max(sentence.start, left - _REACH, since)
-    for name in reversed(sentence.names):
-        if name.end > left or name.start < floor:
-            continue
-        actor = _acting(sentence, name, grammar)
-        if actor is None:
-            continue
-        between = text[name.end : left]
-        if _CLAUSE.search(between) or _is_host(between, grammar):
-            return None
-        if acts(text, name.end, left, grammar):
-            return actor
-    return None
-
-
-def _acting(sentence: Sentence, name: Name, grammar: Grammar) -> str | None:
-    """Return whom a name makes the subject of a verb: not a place, not who is given something."""
-    text = sentence.text
-    actor = name.senses.get(NameKind.ACTOR)
-    if actor is None or text.startswith("'s", name.end):
-        acted = actor is not None and grammar.patterns["force.actions"].match(text, name.end + 3)
-        actor = actor if acted else _own_army(sentence, name)
-    if actor is None or _is_place_here(sentence, name, grammar):
-        return None
-    # "notified Niger it would withdraw": who is told something does not do it.
-    if text[name.end : name.end + 4].lower() == " it ":
-        return None
-    given = grammar.ends("places.giving", text, max(sentence.start, name.start - 16), name.start)
-    return None if given else actor
-
-
-def acts(text: str, start: int, end: int, grammar: Grammar) -> bool:
-    """Say whether a verb of sending or holding stands in a stretch; "has seen" is none."""
-    for match in grammar.patterns["force.acts"].finditer(text, start, end):
-        if match[0].lower() not in _AUXILIARIES:
-            return True
-        words = WORD.findall(text[match.end() : end])
-        first = next((word.lower() for word in words if word.lower() not in _ADVERBS), "")
-        if not first.endswith(("ed", "en", "wn", "ld")):
-            return True
-    return False
+def _is_right_before(gap: str, grammar: Grammar) -> bool:
+    """Say whether only small words stand between "its" and the number: "its remaining 1,500"."""
+    words = gap.lower().split()
+    return len(words) <= _MOST_SMALL and all(
+        word in grammar.sets["shapes.fillers"] or word in _SMALL_WORDS for word in words
+    )
 
 
 def leader(
@@ -380,43 +451,6 @@ def leader(
             return None
         return state if acts(text, name.end, left, grammar) else None
     return None
-
-
-def _own_army(sentence: Sentence, name: Name) -> str | None:
-    """Read "the Russian army has N soldiers" as an act of Russia."""
-    force = name.senses.get(NameKind.ADJECTIVE) or name.senses.get(NameKind.ACTOR)
-    if force is None:
-        return None
-    following = sentence.text[name.end : name.end + 40].removeprefix("'s")
-    words = [word.lower() for word in WORD.findall(following)[:3]]
-    army = {
-        *("army", "military", "government", "president", "forces", "leader", "command", "junta"),
-        *("force", "corps", "guard", "guards", "navy", "troops"),
-    }
-    return force if army & set(words) or words[:1] == ["command"] else None
-
-
-def _is_host(between: str, grammar: Grammar) -> bool:
-    return grammar.patterns["force.hosts"].search(between) is not None
-
-
-def _is_place_here(sentence: Sentence, name: Name, grammar: Grammar) -> bool:
-    """Say whether the name stands after a preposition of place, or owns something else."""
-    before = sentence.text[max(sentence.start, name.start - 24) : name.start]
-    words = [word.lower() for word in WORD.findall(before)]
-    if words and words[-1] in {
-        "the",
-        "eastern",
-        "western",
-        "northern",
-        "southern",
-        "neighbouring",
-        "neighboring",
-    }:
-        words.pop()
-    return bool(words) and words[-1] in (
-        grammar.sets["places.prepositions"] | {"from", "against", "with", "of", "told"}
-    )
 
 
 def _by(sentence: Sentence, counted: Counted) -> str | None:

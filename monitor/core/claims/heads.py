@@ -24,6 +24,7 @@ from monitor.core.claims.shapes import (
     numbered,
     subject,
 )
+from monitor.core.knowledge import NameKind
 
 _CHANGE_REACH = 80
 _STRONG = re.compile(r"[\s-]+([a-z]+)\b")
@@ -106,7 +107,10 @@ def _listed(
     following = next((q for q in sentence.quantities if q.start >= quantity.right), None)
     if following is None:
         return None
-    if not listed_by(text[quantity.right : following.left], grammar):
+    called = sentence.named_at.get(quantity.right + 1)
+    force = called.senses.get(NameKind.ADJECTIVE) if called is not None else None
+    start = called.end if called is not None and force is not None else quantity.right
+    if not listed_by(text[start : following.left], grammar):
         return None
     found = count(sentence, following, grammar, in_context=in_context)
     if not isinstance(found, Counted) or found.anaphoric:
@@ -117,5 +121,5 @@ def _listed(
         head=found.head,
         weight=found.weight,
         end=found.end,
-        force=found.force,
+        force=force or found.force,
     )

@@ -21,6 +21,7 @@ from monitor.core.claims.numerals import Quantity
 from monitor.core.knowledge import Name, NameKind
 
 _MOST_STEPS = 12
+_CODE = 4  # ids of states, the EU, the UN and NATO are codes; those of other forces are words
 # "11,000 (North Koreans)" puts in what the speaker left out; "11,000 Russians" may be anybody.
 _BRACKETED, _PEOPLE = 0.6, 0.3
 _MEMBERS, _MEMBERS_REACH = 0.8, 70
@@ -66,6 +67,7 @@ class _Walk:
         self._force: str | None = None
         self._people: Name | None = None
         self._head: re.Match[str] | None = None
+        self._several = False
         self._unknown = 0
         self._increment = False
         self._bracketed = False
@@ -115,7 +117,9 @@ class _Walk:
     def _name(self, match: re.Match[str]) -> bool:
         name, text = self._names[match.start()], self._sentence.text
         if NameKind.ADJECTIVE in name.senses:
-            self._force = self._force or name.senses[NameKind.ADJECTIVE]
+            self._several |= self._is_another(name)
+            if self._force is None or self._names_body(name):
+                self._force = name.senses[NameKind.ADJECTIVE]
             if NameKind.PEOPLE in name.senses:
                 self._people = self._people or name
             self._position = name.end
@@ -133,6 +137,20 @@ class _Walk:
             self._position = name.end + 2
             return True
         return self._word(match)
+
+    def _names_body(self, name: Name) -> bool:
+        """Say whether a narrower force follows the state: "Lebanese Hezbollah fighters"."""
+        force = name.senses[NameKind.ADJECTIVE]
+        beside = self._sentence.text[: name.start].endswith(" ") and any(
+            other.end + 1 == name.start for other in self._sentence.names
+        )
+        return beside and len(force) > _CODE
+
+    def _is_another(self, name: Name) -> bool:
+        """Say whether "and" joins a second force to the first: "Polish and Romanian troops"."""
+        before = self._sentence.text[self._quantity.right : name.start].rstrip()
+        other = self._force not in {None, name.senses[NameKind.ADJECTIVE]}
+        return other and before.endswith((" and", " or", "/", ","))
 
     def _word(self, match: re.Match[str]) -> bool:
         head = self._heads.get(match.start())
@@ -241,7 +259,7 @@ class _Walk:
             force = self._force
             if force is None and self._people is not None:
                 force = self._people.senses[NameKind.PEOPLE]
-            return _with_head(
+            found = _with_head(
                 self._sentence,
                 self._quantity,
                 self._grammar,
@@ -249,6 +267,9 @@ class _Walk:
                 force,
                 increment=self._increment,
             )
+            found.force = None if self._several else found.force
+            found.several = self._several
+            return found
         if self._people is None:
             return None
         return Counted(
@@ -359,6 +380,9 @@ def force_after(sentence: Sentence, grammar: Grammar, end: int) -> str | None:
         if gap[0] == "by" or any(word not in {"the", "of", "from", "sent"} for word in gap):
             continue
         force = name.senses.get(NameKind.ACTOR) or name.senses.get(NameKind.ADJECTIVE)
+        narrower = sentence.named_at.get(name.end + 1)
+        if narrower is not None and NameKind.ADJECTIVE in narrower.senses:
+            return narrower.senses[NameKind.ADJECTIVE]  # "of the Russian Africa Corps"
         if force is not None:
             return force
     return None
@@ -416,10 +440,16 @@ def _of_them(sentence: Sentence, quantity: Quantity, them: re.Match[str]) -> Cou
     if them[1].lower() in {"these", "those"} and after is not None and after[0][0].isalpha():
         return them.end()  # "of those soldiers", "of those cases"
     there = _THERE.search(text, max(sentence.start, quantity.left - 24), quantity.left)
+    # "North Korean soldiers, about 30 of them, crossed": all of whom the text speaks.
+    alone = text[quantity.left - 2 : quantity.left] == ", " and quantity is sentence.quantities[0]
+    closed = text[them.end() : them.end() + 1] == ","
+    # "8,600 of them American"
+    called = sentence.named_at.get(after.start()) if after is not None else None
     return Counted(
         quantity=quantity,
-        shape="existing" if there else "partitive",
+        shape="existing" if there or (alone and closed) else "partitive",
         weight=0.7,
         end=them.end(),
+        force=called.senses.get(NameKind.ADJECTIVE) if called is not None else None,
         anaphoric=True,
     )

@@ -4,141 +4,67 @@
 What it is not: every place of the sentence. A place counts when a preposition of place leads to it,
 when nobody else's troops stand between ("Russian forces in Kursk") and no other number does. Rules,
 each an id: `right` (after the noun, up to the next number or cue), `left` (before the number),
-`host` ("Belarus hosts N"), `there`, `inherited`. Of a chain ("the Kursk region of Russia") the most
-specific place counts; a direction ("eastern Russia") is an annotation.
+`where` ("Lashio, where it had N"), `host` ("Belarus hosts N"), `there`, `country` ("in the country"),
+`inherited`. Which places a sentence has, `spots` says.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.core.claims.counted import Counted
-from monitor.core.claims.grammar import WORD, Grammar, Sentence
-from monitor.core.gazetteer import Gazetteer
-from monitor.core.knowledge import Knowledge, Name, NameKind
+from monitor.core.claims.grammar import Grammar, Sentence
+from monitor.core.claims.spots import Spot
+from monitor.core.knowledge import Knowledge, NameKind
 
 # ", including 500 officers and three generals, are training …": the verb stands behind the part.
 _PART = re.compile(
     r",\s+(?:including|among them|some|most|many)[^,;.]{1,80}(?:,[^,;.]{1,40})?,\s+"
-    r"(?=(?:are|were|is|was|have|has|had|will|would|may|could)\b)",
+    r"(?=(?:are|were|is|was|have|has|had|will|would|may|could|in|on|at|near|inside|to|into)\b)",
     re.IGNORECASE,
 )
 _TOPIC_REACH = 60
+_THERE_REACH = 44
 # No state keeps as many of its troops abroad in one place that is not named.
-_WHOLE_ARMY, _WHOLE_REACH = 100_000, 40
+_WHOLE_ARMY = 100_000
+_WHOLE_REACH = 40
 _HOLDS = frozenset(
     {"", "at", "has", "have", "number", "counts", "numbers", "fields", "consists of", "comprises"}
 )
-_FRONT = re.compile(r"(?:'s)?\s+(?:front|border|frontier|sector|operation|push|offensive|axis)\b")
 _SMALL = 20  # "eight to one", "two US officials": no figure that a place could belong to
-_BORDER_WITH = re.compile(r"\b(?:borders?|frontiers?|borderlands?)\s+with\b", re.IGNORECASE)
+_MODAL = re.compile(r"^(?:will|would|should|could|now|currently|already|still|alone)\s+")
+# "2,000 men, most of them in Erbil": where a part is.
+_OF_THEM = re.compile(r",\s[^,;]{0,30}\bof\s+(?:them|whom|which)\b")
+# "There are 3,000" is no place, and "in the region of X" is X.
+_NOT_THERE = (" are", " is ", " was", " wer", " has", " hav", "'s", " of ")
+_MISSION = re.compile(
+    r"(?:\s+[a-z-]+){0,2}\s+(?:force|mission|contingent|garrison|deployment|front|campaign)\b"
+)
+_LEADS_MISSION = frozenset({"the", "a", "its", "their", "his", "this", "new", "cuts", "for", "our"})
+_REACH = 120
+_THERE_TO = re.compile(r"\bthere\s+(?:to|at|by|from)\s+$")
+_THERE = re.compile(r"\bthere\b")
+_WHERE = re.compile(r",?\s+where\b")
 _TRAINS = re.compile(r"\btrain(?:ing)?\b")
 _ASIDE = re.compile(r" - [^-]{3,240} - ")
 _STOP = re.compile(r"[;:\"]")
-_VERB = re.compile(r"\b(?:were|are|is|was|have|had|has)\b")
+_VERB = re.compile(r"\b(?:were|are|is|was|have|had|has|will|would|could|may|might|must)\b")
 _YEAR_BEFORE = re.compile(r"(?:in|since|of|\w{3,9} \d{1,2},?|,)\s$")
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceFound:
-    """A place, its direction, and the rule that found it."""
+    """A place, its direction, the rule that found it, and where its preposition stands if one does."""
 
     place: str | None
     region: str | None
     rule: str
+    at: int | None = None
 
 
 NOWHERE = PlaceFound(None, None, "none")
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A place that a preposition leads to, from the preposition's start to the place's end.
-
-    `away` marks "from": where troops were, which counts only if no other place does.
-    """
-
-    start: int
-    end: int
-    place: str
-    region: str | None
-    away: bool = False
-
-
-def spots(sentence: Sentence, grammar: Grammar, knowledge: Knowledge) -> list[Spot]:
-    """Return the places of a sentence that a preposition leads to, in order."""
-    gazetteer, directions = knowledge.gazetteer, knowledge.directions
-    found: list[Spot] = []
-    asides = [
-        match.span() for match in _ASIDE.finditer(sentence.text, sentence.start, sentence.end)
-    ]
-    for name in sentence.names:
-        place, end = name.senses.get(NameKind.PLACE), name.end
-        if place is None:
-            place, end = _by_adjective(sentence, name, grammar, knowledge.homes)
-        if place is None or any(start <= name.start < end for start, end in asides):
-            continue
-        gap = sentence.text[found[-1].end : name.start] if found else ""
-        if found and _continues(gap, grammar) and not _says(sentence, end, grammar):
-            last = found.pop()
-            inner = _narrower(last.place, place, gazetteer)
-            found.append(
-                Spot(
-                    last.start,
-                    name.end,
-                    inner,
-                    last.region or _direction(sentence, name, directions),
-                )
-            )
-            continue
-        lead = _preposition(sentence, name, grammar, directions)
-        if lead is None or _owns_other(sentence, name, grammar):
-            continue
-        if _is_seat(sentence, lead, end, grammar):
-            continue
-        away = sentence.text[lead : lead + 4].lower() == "from"
-        found.append(Spot(lead, end, place, _direction(sentence, name, directions), away))
-    states = frozenset(knowledge.homes.values())
-    return [spot for spot in found if not (spot.place in states and _is_across(sentence, spot))]
-
-
-def _is_across(sentence: Sentence, spot: Spot) -> bool:
-    """Say whether the place is beyond a border: who is "at the border with Russia" is not in Russia."""
-    return _BORDER_WITH.search(sentence.text, spot.start, spot.end) is not None
-
-
-def _by_adjective(
-    sentence: Sentence, name: Name, grammar: Grammar, homes: Mapping[str, str]
-) -> tuple[str | None, int]:
-    """Read "the Polish border", "on Russian territory", "in Ukrainian cities"."""
-    force = name.senses.get(NameKind.ADJECTIVE)
-    if force is None or force not in homes:
-        return None, name.end
-    noun = grammar.patterns["places.adjectival"].match(
-        sentence.text, min(name.end + 1, sentence.end), sentence.end
-    )
-    return (homes[force], noun.end()) if noun is not None else (None, name.end)
-
-
-def _is_seat(sentence: Sentence, lead: int, end: int, grammar: Grammar) -> bool:
-    """Say whether the place is where who speaks sits: "the junta in Bamako", "sources in Goma said"."""
-    if any(name.end == lead - 1 and NameKind.OUTLET in name.senses for name in sentence.speakers):
-        return True  # "told the BBC in London"
-    floor = max(sentence.start, lead - 24)
-    if grammar.ends("places.seats", sentence.text, floor, lead) is not None:
-        return True
-    speaks = grammar.ends("attribution.roles", sentence.text, floor, lead) is not None
-    return speaks and _says(sentence, end, grammar)
-
-
-def _says(sentence: Sentence, end: int, grammar: Grammar) -> bool:
-    """Say whether a verb of saying follows: in "are in Iraq, Baghdad said" the capital speaks."""
-    verb = grammar.patterns["attribution.verbs"].match(
-        sentence.text, min(end + 1, sentence.end), sentence.end
-    )
-    return verb is not None
 
 
 def own_soil(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
@@ -165,19 +91,88 @@ def is_whole_army(sentence: Sentence, counted: Counted, grammar: Grammar) -> boo
     gap = text[body.end() : quantity.left].strip(" ,(") if body else None
     if gap is None:
         return False
-    return gap in _HOLDS or (
+    return _MODAL.sub("", gap) in _HOLDS or (
         counted.shape in {"numbered", "subject", "collective"} and "," not in gap
     )
 
 
 def says_there(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
     """Say whether "there" or "in the country" follows the number's phrase."""
-    stop = min(sentence.end, counted.end + 44)
+    stop = min(sentence.end, counted.end + _THERE_REACH)
+    text, left = sentence.text, counted.quantity.left
+    if _THERE_TO.search(text, max(sentence.start, left - _THERE_REACH), left):
+        return True  # "brought the grouping there to 90,000"
+    if counted.subject_start is not None:
+        floor = max(left - _THERE_REACH, counted.subject_start)
+        for match in _THERE.finditer(text, floor, left):
+            if not text.startswith(_NOT_THERE, match.end()):
+                return True
     for match in grammar.patterns["places.there"].finditer(sentence.text, counted.end, stop):
         following = sentence.text[match.end() : match.end() + 5]
-        if not following.startswith((" are", " is ", " was", " wer", " has", " hav", "'s")):
+        if not following.startswith(_NOT_THERE):
             return True
     return False
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the text has said: the places of the last sentence with any, the state it is about."""
+
+    spots: Callable[[], Sequence[Spot]]
+    state: Callable[[], str | None]
+
+
+def there(
+    sentence: Sentence,
+    counted: Counted,
+    grammar: Grammar,
+    knowledge: Knowledge,
+    here: Sequence[Spot],
+    before: Before,
+) -> PlaceFound:
+    """Return what "there", "in the city" or "in the country" points back to."""
+    stop = min(sentence.end, counted.end + _THERE_REACH)
+    side = grammar.search("places.sides", sentence.text, counted.end, stop)
+    if side is not None and not sentence.text.startswith(" of", side.end()):
+        state = _country_before(sentence, counted, knowledge, own=True)
+        state = state or knowledge.homes.get(before.state() or "")
+        return PlaceFound(state, None, "country")
+    if not says_there(sentence, counted, grammar):
+        return NOWHERE
+    country = grammar.search("places.countries", sentence.text, counted.end, stop) is not None
+    if country:
+        state = _country_before(sentence, counted, knowledge)
+        if state is not None:
+            return PlaceFound(state, None, "country")
+    inside = [spot for spot in here if spot.end <= counted.quantity.left]
+    last = next((spot for spot in reversed(inside or before.spots() or here) if spot.place), None)
+    if last is None:
+        return NOWHERE
+    if country:
+        return PlaceFound(knowledge.country_of(last.place), None, "country")
+    return PlaceFound(last.place, last.region, "there")
+
+
+def _country_before(
+    sentence: Sentence, counted: Counted, knowledge: Knowledge, *, own: bool = False
+) -> str | None:
+    """Return the country named nearest to the number, before it first.
+
+    The country whose troops they are counts only where `own` says so.
+    """
+    left = counted.quantity.left
+    home = None if own else knowledge.homes.get(counted.force or "")
+    before = [name for name in sentence.names if name.end <= left]
+    behind = [name for name in sentence.names if name.start >= counted.end]
+    for name in (*reversed(before), *behind):
+        force = name.senses.get(NameKind.ACTOR)
+        if name.end <= left:
+            force = force or name.senses.get(NameKind.ADJECTIVE)
+        found = knowledge.country_of(name.senses.get(NameKind.PLACE))
+        found = found or knowledge.homes.get(force or "")
+        if found is not None and found != home:
+            return found
+    return None
 
 
 def topic(sentence: Sentence, start: int, grammar: Grammar) -> PlaceFound:
@@ -231,21 +226,64 @@ def resolve(
             return NOWHERE
         start = verb.end() if verb else start
     after = [spot for spot in here if start <= spot.start < stop and not spot.away]
+    # Who crossed the Dnieper near Krynky is in Krynky.
+    after.sort(key=lambda spot: spot.water)
     for spot in after:
+        if spot.place is None or _is_of_part(sentence, counted.end, spot):
+            continue
         if not _is_others(sentence, counted.end, spot, counted, grammar):
-            return PlaceFound(spot.place, spot.region, "right")
+            return PlaceFound(spot.place, spot.region, "right", spot.start)
     if counted.shape == "partitive" and counted.whole is not None:
         return NOWHERE
     away = next((spot for spot in here if start <= spot.start < stop and spot.away), None)
+    border = any(spot.place is None for spot in after)
     named = {
-        "from": away.place if away else None,
+        "where": _where(sentence, counted),
+        "from": away.place if away and not border else None,
         "recipient": _recipient(sentence, counted, grammar, homes),
         "host": _host(sentence, counted, grammar),
     }
     for rule, place in named.items():
         if place is not None:
             return PlaceFound(place, None, rule)
-    return _left(sentence, counted, grammar, here, cue_positions)
+    if border:
+        # "from Benghazi to the border with Chad": neither here nor there.
+        return _mission(sentence, counted)
+    found = _left(sentence, counted, grammar, here, cue_positions)
+    return found if found.place is not None else _mission(sentence, counted)
+
+
+def _mission(sentence: Sentence, counted: Counted) -> PlaceFound:
+    """Read "100 of its soldiers would join the Gaza stabilisation force": a mission named by its place."""
+    text = sentence.text
+    for name in sentence.names:
+        place = name.senses.get(NameKind.PLACE)
+        if place is None or NameKind.ADJECTIVE in name.senses or name.end > counted.end + _REACH:
+            continue
+        led = text[max(sentence.start, name.start - 8) : name.start].lower().split()
+        if led[-1:] and led[-1] in _LEADS_MISSION and _MISSION.match(text, name.end):
+            return PlaceFound(place, None, "mission")
+    return NOWHERE
+
+
+def _is_of_part(sentence: Sentence, start: int, spot: Spot) -> bool:
+    """Say whether a place is only where a part is: "2,000 men, most of them in Erbil"."""
+    part = _OF_THEM.search(sentence.text, start, spot.start)
+    return part is not None and not _VERB.search(sentence.text, part.end(), spot.start)
+
+
+def _where(sentence: Sentence, counted: Counted) -> str | None:
+    """Read "Lashio, where it had 4,000 soldiers": a place needs no preposition then."""
+    text, left = sentence.text, counted.quantity.left
+    for name in reversed(sentence.names):
+        if name.end > left or NameKind.PLACE not in name.senses:
+            continue
+        opens = _WHERE.match(text, name.end, left)
+        if opens is None or _STOP.search(text, opens.end(), left):
+            return None
+        between = any(opens.end() <= other.start < left for other in sentence.quantities)
+        return None if between else name.senses[NameKind.PLACE]
+    return None
 
 
 def _left(
@@ -269,6 +307,8 @@ def _left(
     for spot in reversed(here):
         opens = spot.start == sentence.start and sentence.text.startswith(",", spot.end)
         if spot.end > quantity.left or spot.away or (spot.start < floor and not opens):
+            continue
+        if spot.place is None:
             continue
         if counted.subject_start is not None and spot.start > counted.subject_start:
             return PlaceFound(spot.place, spot.region, "subject")
@@ -304,86 +344,6 @@ def _right_stop(
 def _is_date(sentence: Sentence, start: int, value: int) -> bool:
     before = sentence.text[max(sentence.start, start - 12) : start]
     return value <= 31 or (1900 <= value <= 2100 and _YEAR_BEFORE.search(before) is not None)
-
-
-def _continues(gap: str, grammar: Grammar) -> bool:
-    """Say whether only "region of the", "'s" or a comma lies between two places."""
-    if gap in {"'s ", ", ", "'s", " "}:
-        return True
-    words = [word.lower() for word in WORD.findall(gap)]
-    allowed = grammar.sets["places.regions"] | grammar.sets["places.between"]
-    return (
-        0 < len(words) <= 5
-        and all(word in allowed for word in words)
-        and bool({"of", ",", "in", "'"} & set(words))
-    )
-
-
-def _narrower(first: str, second: str, gazetteer: Gazetteer) -> str:
-    return second if gazetteer.is_within(second, first) else first
-
-
-def _preposition(
-    sentence: Sentence, name: Name, grammar: Grammar, directions: Sequence[str]
-) -> int | None:
-    """Return where the preposition stands that leads to the place, if one does."""
-    before = sentence.text[max(sentence.start, name.start - 56) : name.start]
-    offset = name.start - len(before)
-    words = list(WORD.finditer(before))
-    for match in reversed(words[-7:]):
-        word = match[0].lower()
-        front = _FRONT.match(sentence.text, name.end, sentence.end)
-        if word == "for" and not front and not _leads_for(before, match.start(), grammar):
-            return None
-        if word == "of" and before[: match.start()].rstrip().endswith(" out"):
-            return offset + match.start()
-        if word == "from":
-            moved = grammar.search("force.withdrawals", sentence.text, sentence.start, name.start)
-            return offset + match.start() if moved else None
-        if word in grammar.sets["places.prepositions"] and word != "over":
-            return offset + match.start()
-        if not (
-            word in grammar.sets["places.fillers"]
-            or word in directions
-            or word in {"'s", "s", "'"}
-            or (word == "with" and ("border" in before or "frontier" in before))
-            or any(other.start <= offset + match.start() < other.end for other in sentence.names)
-        ):
-            return None
-    return None
-
-
-def _leads_for(before: str, position: int, grammar: Grammar) -> bool:
-    """Say whether "for" leads to a place: "left for Guam", "peacekeepers for Haiti"."""
-    if grammar.patterns["places.bound"].search(before, 0, position):
-        return True
-    words = WORD.findall(before[:position])
-    noun = words[-1].lower() if words else ""
-    return noun in grammar.sets["places.destined"] or grammar.weight(noun) > 0
-
-
-def _direction(sentence: Sentence, name: Name, directions: Sequence[str]) -> str | None:
-    before = sentence.text[max(sentence.start, name.start - 16) : name.start]
-    words = WORD.findall(before)
-    return words[-1].lower() if words and words[-1].lower() in directions else None
-
-
-def _owns_other(sentence: Sentence, name: Name, grammar: Grammar) -> bool:
-    """Say whether the name owns something that is no place ("Russia's ranks")."""
-    text = sentence.text
-    if text[name.end : name.end + 2] != "'s":
-        return False
-    following = list(WORD.finditer(text, name.end + 2, min(sentence.end, name.end + 40)))[:3]
-    for match in following:
-        word = match[0].lower()
-        if word in grammar.sets["places.regions"] or word in {"east", "west", "north", "south"}:
-            return False
-        if any(
-            other.start == match.start() and NameKind.PLACE in other.senses
-            for other in sentence.names
-        ):
-            return False
-    return True
 
 
 def _is_others(

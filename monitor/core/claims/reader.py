@@ -17,9 +17,10 @@ from monitor.core.claims.grammar import WEAK_BELOW, Grammar, Sentence
 from monitor.core.claims.heads import count
 from monitor.core.claims.merge import Mention
 from monitor.core.claims.numerals import Quantity
+from monitor.core.claims.owners import Owners
 from monitor.core.claims.rejects import early, reject
 from monitor.core.claims.relations import Found, coordinate, keep_status, relate
-from monitor.core.claims.scopes import clause_start
+from monitor.core.claims.spots import Spot
 from monitor.core.claims.story import Story
 from monitor.core.knowledge import Knowledge, NameKind
 from monitor.core.model import Kind, Rejection, Status, TextField
@@ -31,6 +32,11 @@ _OFFICIAL = ("-defence-ministry", "-military", "pentagon", "centcom")
 # Sources whose speakers count soldiers when they say "men".
 _MILITARY = (*_OFFICIAL, "-general-staff", "-hur", "-army", "-armed-forces", "-jcs", "idf")
 _LEAD = 3
+# "Another 5,000 will follow": how near the verb stands.
+_SOON = 60
+_GOES_ON = frozenset({"moving", "bare", "repeated", "subject", "numbered"})
+# Numbers that say nothing of what the next one counts.
+_NO_COUNT = frozenset({"no-noun", "year", "date", "time", "code", "designation"})
 _TALK = 2
 
 
@@ -43,6 +49,8 @@ class Reader:
         self._story, self._knowledge, self._grammar = story, knowledge, grammar
         self._published = published
         self._claimed: dict[int, list[str]] = {}
+        self._placed: dict[int, str] = {}
+        self._owners = Owners(story, knowledge, grammar, self._forces_before)
         self._contexts: dict[int, bool] = {}
         self._is_about_it = any(
             grammar.sure.search(sentence.text, sentence.start, sentence.end)
@@ -68,7 +76,7 @@ class Reader:
                 reason = self._take(index, sentence, quantity, taken, refused)
             if reason is None:
                 continue
-            if reason != "no-noun":
+            if reason not in _NO_COUNT:
                 refused = reason
             self._reject(index, quantity, reason)
         if taken:
@@ -99,14 +107,18 @@ class Reader:
         here, own = self._story.spots(index), self._story.own_cues(index)
         for item in taken:
             self._complete(index, item, here, own)
-        relate(taken)
+        relate(sentence, taken, self._knowledge.gazetteer)
         said_before: Mention | None = None
+        claimed: list[str] = []
         for item in taken:
             mention = self._mention(index, item)
             keep_status(mention, said_before, item.counted)
             self.mentions.append(mention)
             said_before = mention
-        self._claimed[index] = [item.force.force for item in taken if item.force.force]
+            claimed += [mention.force] if mention.force else []
+            if mention.place is not None:
+                self._placed[index] = mention.place
+        self._claimed[index] = claimed
 
     def _speaks_of_it(self, index: int) -> bool:
         if index not in self._contexts:
@@ -210,7 +222,7 @@ class Reader:
         self,
         index: int,
         item: Found,
-        here: Sequence[place.Spot],
+        here: Sequence[Spot],
         own: Sequence[Cue],
     ) -> None:
         sentence, quantity = self._story.sentences[index], item.counted.quantity
@@ -235,24 +247,46 @@ class Reader:
             whole = place.is_whole_army(sentence, item.counted, self._grammar)
             item.place = place.PlaceFound(home, None, "home") if whole else item.place
 
-    def _elsewhere(self, index: int, item: Found, here: Sequence[place.Spot]) -> place.PlaceFound:
+    def _elsewhere(self, index: int, item: Found, here: Sequence[Spot]) -> place.PlaceFound:
         """Return the place that "there", "on our soil" or the topic of a quotation points to."""
-        sentence = self._story.sentences[index]
+        sentence, grammar = self._story.sentences[index], self._grammar
         counted, source = item.counted, item.cue.source if item.cue else None
         state = self._knowledge.states_by_family.get(source.family) if source else None
         soil = place.own_soil(sentence, counted, self._grammar)
         if soil and state is not None and state in self._knowledge.homes:
             return place.PlaceFound(self._knowledge.homes[state], None, "own-soil")
-        if place.says_there(sentence, counted, self._grammar):
-            before = [spot for spot in here if spot.end <= counted.quantity.left]
-            last = before or self._story.spots_before(index) or here
-            if last:
-                return place.PlaceFound(last[-1].place, last[-1].region, "there")
+        pointed = place.there(
+            sentence,
+            counted,
+            self._grammar,
+            self._knowledge,
+            here,
+            place.Before(
+                lambda: self._story.spots_before(index), lambda: self._story.state_before(index)
+            ),
+        )
+        if pointed.place is not None:
+            return pointed
+        if grammar.search("places.following", sentence.text, counted.end, counted.end + _SOON):
+            last = self._placed.get(index - 1) or self._placed.get(index)
+            if last is not None:
+                return place.PlaceFound(last, None, "following")
+        asked = self._story.asked(index)
+        if asked is not None and not here:
+            return place.PlaceFound(asked.place, asked.region, "asked")
         for other in self._story.ahead(index):
             found = place.topic(other, max(other.start, counted.end), self._grammar)
             if found.place is not None:
                 return found
         return place.NOWHERE
+
+    def _gone_on(self, index: int, counted: Counted) -> place.PlaceFound:
+        """Return the place of the figure before, of which a number without a noun of its own goes on."""
+        sentences, last = self._story.sentences, self._placed.get(index - 1)
+        if last is None or counted.shape not in _GOES_ON:
+            return place.NOWHERE
+        mates = sentences[index].paragraph == sentences[index - 1].paragraph
+        return place.PlaceFound(last, None, "gone-on") if mates else place.NOWHERE
 
     # --- the mention ----------------------------------------------------------------------------
 
@@ -262,7 +296,10 @@ class Reader:
         said_until = self._said_until(sentence, item.cue)
         sense = status.status_of(sentence, counted, self._grammar, said_until, self._published)
         source = item.cue.source if item.cue else None
-        whose = self._force(index, item, sense.status)
+        whose = self._owners.resolve(index, item, sense.status)
+        recalled = status.is_recalled(sentence, counted, self._grammar)
+        if item.place.place is None and sense.status is Status.PRESENT and not recalled:
+            item.place = self._gone_on(index, counted)
         dated = status.as_of(
             status.dates(sentence, self._grammar, self._published), sentence, counted
         )
@@ -289,7 +326,7 @@ class Reader:
             kind=item.kind,
             kind_rule=item.kind_rule,
             as_of=dated.day if dated else None,
-            recalled=status.is_recalled(sentence, counted, self._grammar),
+            recalled=recalled,
             evidence=page.evidence(sentence, quantity),
             lead=page.field is TextField.TITLE or index < _LEAD,
         )
@@ -300,61 +337,6 @@ class Reader:
             return 0
         plans = self._grammar.search("status.planned", sentence.text, cue.start, cue.end)
         return cue.start if plans else cue.end
-
-    def _force(self, index: int, item: Found, sense: Status) -> force.ForceFound:
-        """Return the force, or whom the speaker, a leader or the document point to."""
-        found, source = item.force, item.cue.source if item.cue else None
-        state = self._knowledge.states_by_family.get(source.family) if source else None
-        if found.rule in {"paragraph", "none"} or (found.rule == "sentence" and not found.force):
-            own = self._own_force(index, item, state)
-            if own is not None:
-                return own
-        if found.force is not None:
-            return found
-        official = source is not None and source.id.endswith(_OFFICIAL)
-        if (sense is Status.EXERCISE or official) and state is not None:
-            return force.ForceFound(state, "speaker")
-        for other in range(index + 1, index + len(self._story.ahead(index))):
-            for ahead in self._story.spoken_of(other):
-                return force.ForceFound(ahead, "ahead")
-        spoken = force.dominant(self._forces_before(index))
-        return force.ForceFound(spoken, "document") if spoken else found
-
-    def _defender(self, index: int, spot: str | None) -> str | None:
-        """Return who calls others the enemy at a place: of two rivals the one listed first."""
-        rivals, homes = self._knowledge.rivals, self._knowledge.homes
-        for force_id in rivals:
-            home = homes.get(force_id)
-            here = spot is not None and home and self._knowledge.gazetteer.is_within(spot, home)
-            if here or force_id == self._story.state_before(index):
-                return next(one for one in rivals if one in {force_id, rivals[force_id]})
-        return None
-
-    def _own_force(self, index: int, item: Found, state: str | None) -> force.ForceFound | None:
-        """Return the force of a leader who acts, of the speaker's enemy, or of the speaker himself."""
-        counted, grammar = item.counted, self._grammar
-        sentence = self._story.sentences[index]
-        speaks = state or self._defender(index, item.place.place)
-        enemy = force.rival(sentence, counted, grammar, self._knowledge.rivals, speaks)
-        if enemy is not None:
-            return force.ForceFound(enemy, "enemy")
-        leader = force.leader(sentence, counted, grammar, self._knowledge)
-        if leader is not None:
-            return force.ForceFound(leader, "leader")
-        rivals = self._knowledge.rivals
-        alone = state is not None and state in rivals and not self._forces_before(index, 1)
-        if state is not None and alone and force.they_act(sentence, counted, grammar):
-            return force.ForceFound(rivals[state], "they")
-        if state is not None and force.acts_itself(sentence, counted, grammar):
-            return force.ForceFound(state, "speaker")
-        until = counted.quantity.left
-        left = clause_start(sentence, until, grammar)
-        own = grammar.search("attribution.own_army", sentence.text, left, until)
-        says = own and grammar.search("attribution.verbs", sentence.text, own.end(), until)
-        whose = state or self._story.state_before(index)
-        if own and not says and whose and force.acts(sentence.text, own.end(), until, grammar):
-            return force.ForceFound(whose, "speaker")
-        return None
 
 
 def _is_inserted(sentence: Sentence, cue: Cue) -> bool:

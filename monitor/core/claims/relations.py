@@ -12,13 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from monitor.core.claims import force, place
+from monitor.core.claims import place
 from monitor.core.claims.counted import Counted
 from monitor.core.claims.cues import Cue
 from monitor.core.claims.grammar import Sentence
 from monitor.core.claims.merge import Mention
+from monitor.core.claims.subjects import ForceFound
+from monitor.core.gazetteer import Gazetteer
 from monitor.core.model import Kind, Status
 
+# A place with more words before it than this does not belong to the noun beside it.
+_BESIDE = 3
 _NOUN = re.compile(r"\s+[\w-]+")
 
 
@@ -29,7 +33,7 @@ class Found:
     counted: Counted
     kind: Kind
     kind_rule: str
-    force: force.ForceFound
+    force: ForceFound
     place: place.PlaceFound = place.NOWHERE
     cue: Cue | None = None
 
@@ -58,15 +62,18 @@ def coordinate(sentence: Sentence, taken: Sequence[Found]) -> None:
             counted.predicate = end if other is None else other.predicate or other.end
 
 
-def relate(taken: Sequence[Found]) -> None:
+def relate(sentence: Sentence, taken: Sequence[Found], gazetteer: Gazetteer) -> None:
     """Give parts what their whole says; a part with a place or force of its own is a total."""
     for index, item in enumerate(taken):
         whole = _whole_of(item, index, taken)
         if item.kind is Kind.SUBSET:
+            # Of 12,000 in Kursk "500 in Russia" are no more than a part.
             own_place = item.place.place is not None and (
-                whole is None or item.place.place != whole.place.place
+                whole is None or not gazetteer.is_within(whole.place.place, item.place.place)
             )
             other_force = whole is not None and item.force.force != whole.force.force
+            if whole is not None and own_place and _is_shared(sentence, item, whole):
+                whole.place, own_place = item.place, False
             if own_place or other_force:
                 item.kind, item.kind_rule = Kind.TOTAL, "part-with-own-place"
         if whole is None:
@@ -75,7 +82,7 @@ def relate(taken: Sequence[Found]) -> None:
             item.kind is Kind.SUBSET
             or item.kind_rule == "part-with-own-place"
             or item.counted.anaphoric
-            or item.counted.shape in {"listed", "collective"}
+            or item.counted.shape in {"listed", "collective", "repeated"}
             or item.counted.quantity.was
             or item.counted.quantity.changed
         )
@@ -93,6 +100,14 @@ def relate(taken: Sequence[Found]) -> None:
             and item.force.force == whole.force.force
         ):
             item.kind = Kind.SUBSET
+
+
+def _is_shared(sentence: Sentence, item: Found, whole: Found) -> bool:
+    """Read "12,000 men, including 500 officers, who are on the territory of Russia": all are there."""
+    if whole.place.place is not None or item.place.at is None or item.kind_rule != "including":
+        return False
+    between = sentence.text[item.counted.end : item.place.at]
+    return "," in between or len(between.split()) > _BESIDE
 
 
 def _whole_of(item: Found, index: int, taken: Sequence[Found]) -> Found | None:

@@ -12,7 +12,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from monitor.core.claims.counted import Counted, adjective_before, follows_link, head_before
+from monitor.core.claims.counted import (
+    Counted,
+    adjective_before,
+    after_preposition,
+    follows_link,
+    head_before,
+)
 from monitor.core.claims.grammar import WEAK_BELOW, WORD, Grammar, Sentence
 from monitor.core.claims.numerals import Quantity
 from monitor.core.claims.phrase import force_after
@@ -61,8 +67,11 @@ def collective(
         position = match.end()
     floor = max(sentence.start, quantity.left - _NEAR)
     body = grammar.last("shapes.collectives", text, floor, quantity.left)
-    if body is not None and not text[end : end + 1].isspace():
+    beside = body is not None and text[body.end() : quantity.left].strip() == ","
+    if body is not None and (beside or not text[end : end + 1].isspace()):
         # "the Afghan army, nominally 180,000 strong,"
+        named = next((n for n in sentence.names if n.start <= body.start() < n.end), None)
+        force = force or (named.senses.get(NameKind.ACTOR) if named is not None else None)
         return Counted(
             quantity=quantity,
             shape="collective",
@@ -104,7 +113,7 @@ def subject(
     people = head is None and _fight(sentence, subject.end(), quantity.left, grammar)
     if head is None and not in_context and not people:
         return None
-    force = _named_between(sentence, subject.end(), quantity.left, asides)
+    force = _named_between(sentence, subject.end(), quantity.left, asides, grammar)
     if (
         head is None
         and force is None
@@ -133,12 +142,18 @@ def _fight(sentence: Sentence, start: int, stop: int, grammar: Grammar) -> bool:
 
 
 def _named_between(
-    sentence: Sentence, start: int, stop: int, asides: Sequence[tuple[int, int]]
+    sentence: Sentence,
+    start: int,
+    stop: int,
+    asides: Sequence[tuple[int, int]],
+    grammar: Grammar,
 ) -> str | None:
     """Return the force that "the number of Pyongyang's soldiers" names, not in an aside."""
     for name in sentence.names:
         if not start <= name.start < stop or any(a <= name.start < b for a, b in asides):
             continue
+        if NameKind.PLACE in name.senses and after_preposition(sentence, name, grammar):
+            continue  # "its contingent in Kosovo"
         force = name.senses.get(NameKind.ADJECTIVE) or name.senses.get(NameKind.PEOPLE)
         if force is None and sentence.text.startswith("'s", name.end):
             before = sentence.text[max(start, name.start - 5) : name.start].split()
@@ -216,11 +231,11 @@ def numbered(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counte
         if other.end <= verb.start():
             floor = max(floor, other.end)
     found = head_before(sentence, floor, verb.start(), grammar)
-    if found is None:
-        body = grammar.last("shapes.collectives", text, floor, verb.start())
-        if body is None:
-            return None
+    body = grammar.last("shapes.collectives", text, floor, verb.start())
+    if body is not None and (found is None or body.start() > found[0].start()):
         found = body, adjective_before(sentence, body.start(), floor)
+    if found is None:
+        return None
     head, force = found
     if 0 < grammar.weight(head[0]) < _LEAST_BODY:
         return None
@@ -271,6 +286,8 @@ def apposition(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Coun
     text, left = sentence.text, quantity.left
     opening = text[max(sentence.start, left - 3) : left]
     closing = text[quantity.right : quantity.right + 2].lstrip()[:1]
+    if text.startswith(" according to ", quantity.right):
+        closing = ","  # "Venezuelan troops, 5,000 according to Bogota, have massed"
     if not opening.rstrip().endswith((",", "(", "-")) or closing not in {
         ",",
         ")",
@@ -292,6 +309,7 @@ def apposition(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Coun
     if any(found[0].end() <= other.start < position for other in sentence.quantities):
         return None
     head, force = found
+    force = force or force_after(sentence, grammar, head.end())
     return Counted(
         quantity=quantity,
         shape="apposition",

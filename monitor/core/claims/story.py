@@ -14,11 +14,13 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from monitor.core.claims import force, place
+from monitor.core.claims import force
 from monitor.core.claims.attribution import Attribution
 from monitor.core.claims.cues import Cue
 from monitor.core.claims.grammar import Grammar, Sentence
 from monitor.core.claims.numerals import Quantity
+from monitor.core.claims.spots import Spot
+from monitor.core.claims.spots import spots as find_spots
 from monitor.core.knowledge import Knowledge, Name, NameKind
 from monitor.core.model import Evidence, Source, Span, TextField
 from monitor.core.text import Normalised, normalise, sentences
@@ -26,8 +28,14 @@ from monitor.core.text import Normalised, normalise, sentences
 _MOST_SENTENCE = 1_500
 # How many sentences of a paragraph may say whom a quotation, or a figure, belongs to.
 _AHEAD = 3
+# How many sentences behind a question still answer it.
+_ANSWER = 2
 # Rules of cues that make somebody the speaker of what follows.
 _PASSING = frozenset({"quote", "pronoun", "according", "estimate"})
+# "Iran-backed groups" are not Iran's own, unless the gazetteer knows them by that name.
+_BACKED = re.compile(
+    r"-(?:backed|allied|aligned|supported|funded|trained|linked|friendly|supplied)\b"
+)
 # A sentence that goes on with what the one before spoke of is still its speaker's.
 _GOES_ON = re.compile(
     r"(?:They|These|Those|Them|Its?|Their|Some|Another|Others|The (?:rest|others|total|figure|"
@@ -84,7 +92,10 @@ class Story:
 
     def _add(self, page: Page) -> None:
         text = page.whole.text
-        names, speakers = self._knowledge.actors.find(text), self._knowledge.speakers.find(text)
+        names = [
+            name for name in self._knowledge.actors.find(text) if not _BACKED.match(text, name.end)
+        ]
+        speakers = self._knowledge.speakers.find(text)
         starts, speaker_starts = [n.start for n in names], [n.start for n in speakers]
         paragraph = self.sentences[-1].paragraph + 1 if self.sentences else 0
         previous_end = 0
@@ -264,11 +275,19 @@ class Story:
         states = (force.first_actor(sentence) for sentence in self.sentences[:index])
         return next((state for state in states if state is not None), None)
 
-    def spots(self, index: int) -> list[place.Spot]:
+    def spots(self, index: int) -> list[Spot]:
         """Return the places of a sentence."""
-        return place.spots(self.sentences[index], self._grammar, self._knowledge)
+        return find_spots(self.sentences[index], self._grammar, self._knowledge)
 
-    def spots_before(self, index: int) -> Sequence[place.Spot]:
+    def asked(self, index: int) -> Spot | None:
+        """Return the place of a question that a sentence answers: "How many are in Chad?"."""
+        for earlier in range(index - 1, max(-1, index - 1 - _ANSWER), -1):
+            sentence = self.sentences[earlier]
+            if sentence.text[sentence.end - 1] == "?":
+                return next((spot for spot in reversed(self.spots(earlier)) if spot.place), None)
+        return None
+
+    def spots_before(self, index: int) -> Sequence[Spot]:
         """Return the places of the last sentence before this one that names any."""
         for earlier in range(index - 1, -1, -1):
             if any(NameKind.PLACE in name.senses for name in self.sentences[earlier].names):
