@@ -239,7 +239,8 @@ class Guard:
         if self.not_after and _ends_with_word(before, self.not_after):
             return False
         if self.alone and text[start - 1 : start] == " ":
-            word = text[max(0, start - _BESIDE) : start - 1].rpartition(" ")[2].lstrip("\n\"'(")
+            words = text[max(0, start - _BESIDE) : start - 1].split() or [""]
+            word = words[-1].lstrip("\"'(")
             if _is_name_like(word) and word.rstrip(".") not in self.alone:
                 return False
         following = text[end : end + _BESIDE]
@@ -258,7 +259,8 @@ NO_GUARDS: Mapping[str, Sequence[Guard]] = MappingProxyType({})
 
 
 def _is_name_like(word: str) -> bool:
-    return len(word) > 1 and word[0].isupper() and word[1].islower() and not word.endswith(",")
+    """Say whether a word may be a first name; one that ends a sentence or a quotation is none."""
+    return len(word) > 1 and word[0].isupper() and word[1].islower() and word[-1].isalnum()
 
 
 def _ends_with_word(text: str, words: Sequence[str]) -> bool:

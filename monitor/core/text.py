@@ -175,7 +175,8 @@ def _is_wrap(here: str, following: str, longest: int, lines: int) -> bool:
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Gen|Lt|Col|Maj|Sgt|Capt|Brig|Adm|Sen|Rep|Gov|Pres|Prof|St|vs|etc|No|Nos|"
     r"approx|est|Inc|Ltd|Co|Corp|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|Mt|Ft|U\.S|U\.K|"
-    r"U\.N|E\.U|a\.m|p\.m|i\.e|e\.g|Messrs|Hon|Rev)|\b[A-Z])$"
+    r"U\.N|E\.U|a\.m|p\.m|i\.e|e\.g|Messrs|Hon|Rev|MR|MRS|MS|DR|GEN|LT|COL|MAJ|CAPT|ADM|SEN|REP|GOV|"
+    r"AMB|Amb|SEC|BRIG)|\b[A-Z])$"
 )
 _END = re.compile(r"[.!?…]+[\"')\]]*(?=\s+[\"'(\[]*[^\Wa-z_]|\s*$)|\n+")
 

@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from monitor.core.claims.cues import Cue
 from monitor.core.claims.grammar import WORD, Grammar, Sentence
+from monitor.core.claims.headings import Headings
 from monitor.core.claims.speakers import Phrases, unknown
 from monitor.core.gazetteer import Gazetteer
 from monitor.core.knowledge import Knowledge, Name, NameKind
@@ -23,7 +24,9 @@ from monitor.core.model import Source
 
 _SUBJECT_REACH = 90
 _PUT_REACH = 90
-_TAIL = re.compile(r"(?::| -) ((?:[\w'-]+ ?){1,4})$")
+_SPEAK_REACH = 20
+_LAST_DAY = 31
+_INVERTED_REACH = 70
 _ESTIMATE_GAP = 24
 _ADVERBS = frozenset(
     {
@@ -44,7 +47,6 @@ _AS_SAYING = re.compile(
     r"\b(?:quot(?:ed|es|ing)|cit(?:ed|es|ing))\s+(?=[^,;.]{3,60}\sas\s+saying\b)", re.IGNORECASE
 )
 _FEW = 20  # "two US officials": how many speakers there are is no figure
-_TURN = re.compile(r"(?:MR|MS|MRS|GEN|SEC|AMB|DR|ADM|COL|LT|MAJ|SEN|REP|THE)\b[A-Z. '-]{2,40}?:\s")
 _TOLD_REACH = 6
 _SEEN_BY = re.compile(
     r"\b(?:(?:that\s+was\s+)?(?:first\s+)?(?:seen|obtained|reviewed|published|shared|cited|quoted|reported)\s+"
@@ -57,11 +59,40 @@ _NO_SPEAKER = frozenset(
     "december i but and as in on at also who which".split()
 )
 _CLAUSE = re.compile(r"\b(?:that|which|whose|when|while|but|because)\b")
+# "the border guard, which last week put it at 1,000": the relative clause has its own subject's name.
+_RELATIVE = re.compile(
+    r",?\s+(?:which|who)\s+(?:[a-z]+\s+){0,3}|,\s+(?:which|who|whose)\s[^,\"]{3,90},\s+(?:[a-z]+\s+){0,2}"
+)
+# "Zelensky, in an interview with Fox News, claimed": who stands in an aside, is not the speaker.
+_WITHIN = re.compile(
+    r",\s+(?:in|on|at|during|after|speaking|talking|writing)\b[^,]{0,60}$", re.IGNORECASE
+)
+_LOW_RANK = re.compile(
+    r"\s+(?:colonel|captain|major|sergeant|lieutenant|soldier|officer|private|corporal|conscript|"
+    r"deserter|veteran|medic|pilot|gunner|instructor)\s+(?:[a-z]+\s+){0,2}"
+)
+_ONE_OF = re.compile(r"\b(?:an?|one|another)\s+(?:senior\s+|former\s+|retired\s+)?$", re.IGNORECASE)
 _OBJECT = re.compile(r"\b(?:to|with|against|asked|told|by|from|met)\s+(?:the\s+)?$")
 _CAPITALS = re.compile(r"\s+((?:[A-Z][\w'-]+\s?){1,4})")
-_COLON = re.compile(r"[^:\n]{2,60}?:\s")
-_LAST = re.compile(r"(?::| -)\s(?:the\s)?$")
 _STOP = re.compile(r"[.;:\"]|\b(?:that|in|on|at)\b")
+# "The Americans are more cautious and speak of": how much of a first verb may stand before "and".
+_MOST_JOINED = 8
+_OPENS = re.compile(r"\W*(?:the\s+)?", re.IGNORECASE)
+# Roles that carry what others say.
+_CARRIERS = frozenset(
+    {"media", "newspaper", "newspapers", "magazine", "reporter", "reporters", "website"}
+)
+_AND_SAID = re.compile(r"(?:\band|\bbut|\byet)\s+(?:also\s+|then\s+|later\s+|has\s+|had\s+)?$")
+_FIRST = re.compile(
+    r"(?:[^,;:.\"]{0,40},\s+)?\W*(?:(?:the|president|minister|general|mr\.?|ms\.?)\s+)*",
+    re.IGNORECASE,
+)
+# ", said Russia had sent": the name is the subject of what is said.
+_GOES_ON = re.compile(
+    r"\s*(?:'s\b|(?:also\s+|now\s+|still\s+|already\s+)?(?:had|has|have|was|were|is|are|will|would|could|may|might|"
+    r"should|must|can|did|does|do|keeps|kept|sent|sends|deployed|planned|plans|wanted|wants|needed|needs|and|or)\b)"
+)
+_ROLE_STOP = re.compile(r"[,.;:\"]|\b(?:that|on|who|as|by|when|while|after|during)\b")
 
 
 class Attribution:
@@ -72,12 +103,13 @@ class Attribution:
         self._knowledge = knowledge
         self._gazetteer: Gazetteer = knowledge.gazetteer
         self._phrases = Phrases(grammar, self.government)
+        self._headings = Headings(grammar, self._phrases, self.of_speaker, self.government)
 
     def cues(self, sentence: Sentence) -> list[Cue]:
         """Return the cues of a sentence in order of their position."""
         found = [
             *self._according(sentence),
-            *self._heading(sentence),
+            *self._headings.cues(sentence),
             *self._estimates(sentence),
         ]
         taken = [(cue.start, cue.end) for cue in found]
@@ -115,6 +147,11 @@ class Attribution:
                 text, verb.start(), end
             ):
                 yield verb
+        for verb in self._grammar.patterns["attribution.speaks"].finditer(
+            text, sentence.start, end
+        ):
+            if any(0 <= q.start - verb.end() <= _SPEAK_REACH for q in sentence.quantities):
+                yield verb
 
     def _with_manner(self, sentence: Sentence, verb: re.Match[str], cue: Cue) -> Cue:
         """Note whether the verb is rather an act, and which outlet was told."""
@@ -139,7 +176,8 @@ class Attribution:
         text = sentence.text
         floor = max(sentence.start, verb.start() - _SUBJECT_REACH)
         near = _words_before(text, floor, verb.start())
-        if near and near[-1] in self._grammar.sets["attribution.passive"]:
+        active = verb[0].lower().split()[0].endswith("ing")  # "are talking about"
+        if near and near[-1] in self._grammar.sets["attribution.passive"] and not active:
             return None
         pronoun = self._pronoun(sentence, verb, floor)
         if pronoun is not None:
@@ -147,31 +185,53 @@ class Attribution:
         for name in reversed(sentence.speakers):
             if floor <= name.start and name.end <= verb.start():
                 if self._is_subject(sentence, name, verb.start()):
-                    return self._of_speaker(name, verb.end(), "said")
-                break
+                    return self.of_speaker(name, verb.end(), "said")
+                if not _WITHIN.search(text, floor, name.start):
+                    break
         actor = self._actor(sentence, verb)
         if actor is not None:
             return actor
-        return self._inverted(sentence, verb) or self._phrase(sentence, verb)
+        return (
+            self._inverted(sentence, verb)
+            or self._joined(sentence, verb)
+            or self._phrase(sentence, verb)
+        )
+
+    def _joined(self, sentence: Sentence, verb: re.Match[str]) -> Cue | None:
+        """Read "Dakhlallah declined to confirm a figure but said": whom the sentence begins with."""
+        text = sentence.text
+        if not _AND_SAID.search(text, max(sentence.start, verb.start() - 20), verb.start()):
+            return None
+        for name in sentence.speakers[:2]:
+            opens = _FIRST.fullmatch(text, sentence.start, name.start)
+            if opens and name.end < verb.start() and not text.startswith("'s", name.end):
+                return replace(self.of_speaker(name, verb.end(), "said"), start=verb.start())
+        return None
 
     def _phrase(self, sentence: Sentence, verb: re.Match[str]) -> Cue | None:
         found = self._phrases.before(sentence, verb.start())
         if found is None:
             return None
-        return Cue(start=found.start, end=verb.end(), source=found.source, rule=found.rule)
+        carrier = bool(_CARRIERS & set(found.source.name.lower().split()))
+        return Cue(
+            start=found.start,
+            end=verb.end(),
+            source=found.source,
+            rule=found.rule,
+            outlet=carrier and found.rule == "role",
+        )
 
     def _is_subject(self, sentence: Sentence, name: Name, verb: int) -> bool:
         """Say whether only an apposition or adverbs stand between a speaker and the verb."""
         text = sentence.text
         gap = text[name.end : verb]
-        if any(
-            name.end <= quantity.start < verb and quantity.low > 31
-            for quantity in sentence.quantities
-        ):
-            return False
-        if '"' in gap or _CLAUSE.search(gap):
-            return False
-        if self._grammar.patterns["attribution.verbs"].search(text, name.end, verb) is not None:
+        inside = any(name.end <= q.start < verb and q.low > _LAST_DAY for q in sentence.quantities)
+        apart = '"' in gap or (_CLAUSE.search(gap) and not _RELATIVE.fullmatch(gap))
+        # "a Sudanese army colonel" is not the army.
+        low = _LOW_RANK.fullmatch(gap) and _ONE_OF.search(text, sentence.start, name.start)
+        verbs = self._grammar.patterns["attribution.verbs"]
+        told = _RELATIVE.fullmatch(gap) is None and verbs.search(text, name.end, verb) is not None
+        if inside or apart or low or told:
             return False
         # "denied Putin's claim that": what is denied is nobody's word here.
         if gap.strip() == "'s" and self._grammar.search(
@@ -184,7 +244,8 @@ class Attribution:
         before = text[max(sentence.start, name.start - 24) : name.start].lower()
         return not _OBJECT.search(before)
 
-    def _of_speaker(self, name: Name, end: int, rule: str) -> Cue:
+    def of_speaker(self, name: Name, end: int, rule: str) -> Cue:
+        """Return the cue of a listed name that ends at `end` at least."""
         outlet = NameKind.OUTLET in name.senses
         slug = name.senses.get(NameKind.SOURCE) or name.senses.get(NameKind.OUTLET)
         source = self._gazetteer.source(slug) if slug else None
@@ -196,12 +257,15 @@ class Attribution:
         """Read "Kyiv says": a state's name as the speaker, right before the verb."""
         text = sentence.text
         for name in reversed(sentence.names):
-            if name.end > verb.start() or NameKind.ACTOR not in name.senses:
+            actor = name.senses.get(NameKind.ACTOR) or self._people(sentence, name)
+            if name.end > verb.start() or actor is None:
                 continue
             gap = text[name.end : verb.start()].split()
             before = _words_before(text, max(sentence.start, name.start - 20), name.start)
-            if len(gap) > 3 or any(
-                not word.isalpha() or word.lower() in _NO_SPEAKER - {"also"} for word in gap
+            joined = gap[-1:] == ["and"] and _OPENS.fullmatch(text, sentence.start, name.start)
+            if len(gap) > (_MOST_JOINED if joined else 3) or any(
+                not word.isalpha() or (word.lower() in _NO_SPEAKER - {"also"} and not joined)
+                for word in gap
             ):
                 return None
             spoken_in = before[-1:] == ["in"] and bool(
@@ -219,11 +283,17 @@ class Attribution:
                 return None
             if gap and gap[-1].lower() in self._grammar.sets["attribution.modals"]:
                 return None
-            source = self.government(name.senses[NameKind.ACTOR])
+            source = self.government(actor)
             if source is None:
                 return None
             return Cue(start=name.start, end=verb.end(), source=source, rule="said")
         return None
+
+    def _people(self, sentence: Sentence, name: Name) -> str | None:
+        """Read "the Ukrainians say": a people is its state where it speaks."""
+        before = sentence.text[max(sentence.start, name.start - 4) : name.start].lower()
+        people = name.senses.get(NameKind.PEOPLE) or name.senses.get(NameKind.ADJECTIVE)
+        return people if before == "the " else None
 
     def named(self, name: Name) -> Source | None:
         """Return the source that a listed name stands for."""
@@ -257,7 +327,7 @@ class Attribution:
             if form in self._grammar.sets["attribution.first_person"]:
                 return Cue(start=start, end=verb.end(), source=None, rule="quote")
             if form in self._grammar.sets["attribution.pronouns"]:
-                return Cue(start=start, end=verb.end(), source=None, rule="pronoun")
+                return Cue(start=start, end=verb.end(), source=None, rule="pronoun", form=form)
         return None
 
     def _inverted(self, sentence: Sentence, verb: re.Match[str]) -> Cue | None:
@@ -276,7 +346,7 @@ class Attribution:
                         and "," not in text[name.end : other.start]
                     ):
                         last = other
-                cue = self._of_speaker(last, last.end, "inverted")
+                cue = self.of_speaker(last, last.end, "inverted")
                 return Cue(
                     start=verb.start(),
                     end=last.end,
@@ -285,10 +355,21 @@ class Attribution:
                     outlet=cue.outlet,
                 )
         match = _CAPITALS.match(text, verb.end(), sentence.end)
-        if match is not None:
+        subject = match is not None and _GOES_ON.match(text, match.end(1))
+        if match is not None and not subject and not verb[0].lower().endswith(" in"):
             source = self._state_named(sentence, match.start(1), match.end()) or unknown(match[1])
             return Cue(start=verb.start(), end=match.end(), source=source, rule="inverted")
-        return None
+        return self._inverted_role(sentence, verb)
+
+    def _inverted_role(self, sentence: Sentence, verb: re.Match[str]) -> Cue | None:
+        """Read "…," said the general, who asked not to be named."""
+        start = verb.end() + 1
+        limit = min(sentence.end, start + _INVERTED_REACH)
+        stop = _ROLE_STOP.search(sentence.text, start, limit)
+        found = self._phrases.at(sentence, start, stop.start() if stop else limit)
+        if found is None or found.rule not in {"office", "title", "role"}:
+            return None
+        return Cue(start=verb.start(), end=found.end, source=found.source, rule=found.rule)
 
     def _state_named(self, sentence: Sentence, start: int, end: int) -> Source | None:
         """Read "…, says Seoul": the words from `start` to `end` are a state's name and no more."""
@@ -359,7 +440,7 @@ class Attribution:
         actor = self._state_name(sentence, position, limit)
         if actor is not None and text[actor.end : candidates[0].start].strip() == "and":
             return None
-        return self._of_speaker(last, last.end, "according")
+        return self.of_speaker(last, last.end, "according")
 
     def _state_name(self, sentence: Sentence, position: int, limit: int) -> Name | None:
         return next(
@@ -367,7 +448,7 @@ class Attribution:
                 name
                 for name in sentence.names
                 if position <= name.start < limit
-                and (NameKind.ADJECTIVE in name.senses or NameKind.ACTOR in name.senses)
+                and {NameKind.ADJECTIVE, NameKind.ACTOR, NameKind.PEOPLE} & set(name.senses)
             ),
             None,
         )
@@ -376,68 +457,12 @@ class Attribution:
         actor = self._state_name(sentence, position, limit)
         if actor is None:
             return None
-        force = actor.senses.get(NameKind.ADJECTIVE) or actor.senses.get(NameKind.ACTOR) or ""
+        kinds = (NameKind.ADJECTIVE, NameKind.ACTOR, NameKind.PEOPLE)
+        force = next(actor.senses[kind] for kind in kinds if kind in actor.senses)
         source = self.government(force)
         if source is None:
             return None
         return Cue(start=actor.start, end=actor.end, source=source, rule="according")
-
-    def _heading(self, sentence: Sentence) -> list[Cue]:
-        """Read "X: …" and, in a line without a full stop, "…: X" or "…, X says"."""
-        text = sentence.text
-        found: list[Cue] = []
-        colon = _COLON.match(text, sentence.start, sentence.end)
-        if colon is not None and not self._grammar.search(
-            "attribution.verbs", text, sentence.start, colon.end()
-        ):
-            found.extend(
-                self._of_speaker(name, colon.end(), "heading")
-                for name in sentence.speakers
-                if name.end == colon.end() - 2
-            )
-            for name in sentence.names:
-                if (
-                    name.end == colon.end() - 2
-                    and name.start <= sentence.start + 1
-                    and NameKind.ACTOR in name.senses
-                ):
-                    source = self.government(name.senses[NameKind.ACTOR])
-                    if source is not None and not found:
-                        found.append(
-                            Cue(start=name.start, end=colon.end(), source=source, rule="heading")
-                        )
-        for name in [*sentence.speakers, *sentence.names]:
-            before = text[max(sentence.start, name.start - 4) : name.start]
-            if name.end >= sentence.end - 1 and _LAST.search(before):
-                actor = name.senses.get(NameKind.ACTOR)
-                source = self.government(actor) if actor else None
-                cue = self._of_speaker(name, name.end, "heading")
-                if cue.source or source:
-                    found.append(
-                        Cue(
-                            start=name.start,
-                            end=name.end,
-                            source=cue.source or source,
-                            rule="heading",
-                            outlet=cue.outlet,
-                        )
-                    )
-                    break
-        return found or self._turn(sentence) or self._tail(sentence)
-
-    def _tail(self, sentence: Sentence) -> list[Cue]:
-        """Read the end of a headline: "UK to send 400 troops to Kosovo - ministry"."""
-        tail = _TAIL.search(sentence.text, sentence.start, sentence.end)
-        if tail is None or not sentence.heading:
-            return []
-        speaker = self._phrases.at(sentence, tail.start(1), sentence.end)
-        if speaker is None or speaker.rule not in {"title", "role", "office"}:
-            return []
-        if speaker.source.name in {"reports", "media", "study", "studies"}:
-            return []
-        state = speaker.rule == "role" and speaker.source.name.startswith("official")
-        rule = "title" if state else speaker.rule
-        return [Cue(start=tail.start(), end=sentence.end, source=speaker.source, rule=rule)]
 
     def _estimates(self, sentence: Sentence) -> list[Cue]:
         """Read "Seoul's estimate that", "the Pentagon's figure of": whose the estimate is."""
@@ -467,14 +492,6 @@ class Attribution:
                     )
                     break
         return found
-
-    def _turn(self, sentence: Sentence) -> list[Cue]:
-        """Read the turn of a transcript whose speaker nobody lists: "MR. EXAMPLE: …"."""
-        turn = _TURN.match(sentence.text, sentence.start, sentence.end)
-        if turn is None:
-            return []
-        literal = unknown(turn[0].rstrip(": "))
-        return [Cue(start=turn.start(), end=turn.end(), source=literal, rule="heading")]
 
     def backward(self, sentence: Sentence) -> Source | None:
         """Return the speaker of a sentence that only says who said the one before it."""

@@ -29,6 +29,7 @@ class Cue:
     outlet: bool = False
     channel: str | None = None
     weak: bool = False  # "pledged", "expects": rather an act than a statement
+    form: str = ""  # of a pronoun: "he", "the commander"
 
 
 def covering(cues: Sequence[Cue], start: int, end: int) -> Cue | None:
@@ -36,6 +37,9 @@ def covering(cues: Sequence[Cue], start: int, end: int) -> Cue | None:
     before = [cue for cue in cues if cue.end <= start]
     after = [cue for cue in cues if cue.start >= end]
     chosen = before[-1] if before else (after[0] if after else None)
+    if not before and chosen is not None and chosen.weak:
+        firm = (cue for cue in after if not cue.weak and not cue.outlet and cue.source is not None)
+        chosen = next(firm, chosen)
     if (
         chosen is not None
         and before

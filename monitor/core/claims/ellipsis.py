@@ -156,8 +156,10 @@ def bare(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted | 
     if increment:
         words.pop()
     opens = not words or words[-1] in {":", ".", "?", '"', "maybe", "perhaps", "say", "so"}
+    opens = opens or text[left - 1] == '"'  # he replied, "A few thousand, …"
     stated = bool(words) and (
-        words[-1] in grammar.sets["shapes.statements"]
+        _spoken_of(sentence, quantity, grammar)
+        or words[-1] in grammar.sets["shapes.statements"]
         or words[-1] in grammar.sets["attribution.verbs"]
         or (words[-1] in grammar.sets["shapes.adverbs"] and words[-2:-1] != ["in"])
         or words[-1] == "s"
@@ -192,6 +194,13 @@ def of_which(sentence: Sentence, quantity: Quantity) -> Counted | None:
     )
 
 
+def _spoken_of(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> bool:
+    """Read "the Americans speak of 75,000", "are talking about 13,000"."""
+    text, floor = sentence.text, max(sentence.start, quantity.left - 24)
+    ends = (quantity.left, quantity.start)
+    return any(grammar.ends("attribution.speaks", text, floor, end) is not None for end in ends)
+
+
 def _more(text: str, quantity: Quantity) -> bool:
     return text[quantity.right :].lstrip().lower().startswith(("more", "others", "additional"))
 
@@ -207,4 +216,6 @@ def _ends_here(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> bool
     if following is None or not text.startswith(" ", quantity.right):
         return False
     word = following[0].lower()
-    return word in grammar.sets["shapes.closers"] or not word[0].isalnum()
+    if word in grammar.sets["shapes.closers"] or not word[0].isalnum():
+        return True
+    return grammar.patterns["status.flow"].match(text, following.start()) is not None

@@ -22,6 +22,21 @@ _BETWEEN = re.compile(
     r"would|either|already|seriously|badly|also)\s+){0,5}$",
     re.IGNORECASE,
 )
+_MOST_ASIDE = 50
+_AIM = re.compile(
+    r"\bto\s+(?:(?:replace|offset|cover|make\s+good|make\s+up\s+for|compensate\s+for)\s+(?:its\s+|the\s+|heavy\s+)*)?$",
+    re.IGNORECASE,
+)
+_GATHERS = re.compile(
+    r"\b(?:has|have|had|is|are|sends?|sent|deploy(?:s|ed)|gather(?:s|ed)|mass(?:es|ed)|recruit(?:s|ed)|moved|moves|"
+    r"needs?|uses?|used|keeps|kept|enlist(?:s|ed)|mobilis(?:es|ed)|mobiliz(?:es|ed))\b"
+)
+# "48,000 - were killed", "or 4,000 soldiers, are casualties": the verb comes after the aside.
+_AFTER_ASIDE = re.compile(r"\s*(?:,|-|\))(?=\s+(?:were|was|are|is|have|has|had)\s)")
+_PASSIVES = re.compile(
+    r"\s+(?:were|was|are|is|(?:have|has|had)\s+been)\s+(?:either\s+)?\w+(?:\s+by\s+\w+)?\s+(?:then\s+|later\s+)?",
+    re.IGNORECASE,
+)
 _AND = re.compile(r"\s*(?:,|or|and|and/or)\s*(?:and\s+)?")
 
 
@@ -48,14 +63,19 @@ def befell(
     text, quantity = sentence.text, counted.quantity
     left = clause_start(sentence, quantity.left, grammar)
     if follows_link(sentence, quantity, grammar):
-        left = punctuated_start(sentence, quantity.left)
+        left = _before_pair(sentence, punctuated_start(sentence, quantity.left))
     if counted.subject_start is not None:
         left = max(sentence.start, min(left, counted.subject_start - 24))
     if counted.shape in {"partitive", "apposition"}:
         left = _before_aside(sentence, left, quantity.left)
-    if before.search(text, left, quantity.left):
+    if any(
+        not _is_purpose(text, match, quantity.left)
+        for match in before.finditer(text, left, quantity.left)
+    ):
         return True
     start = _coordinated(sentence, counted.end, grammar)
+    aside = _AFTER_ASIDE.match(text, start)
+    start = aside.end() if aside else start
     return any(
         _befalls(match, sentence, start, grammar)
         for match in after.finditer(text, start, _right_end(sentence, start))
@@ -84,6 +104,23 @@ def _right_end(sentence: Sentence, start: int) -> int:
     return hard.start() if hard else right
 
 
+def _is_purpose(text: str, match: re.Match[str], left: int) -> bool:
+    """Read "to capture the town Russia has gathered N", "freed up N": what N is for, not its fate."""
+    if text.startswith(" up", match.end()):
+        return True
+    aim = _AIM.search(text, max(0, match.start() - 24), match.start())
+    return aim is not None and _GATHERS.search(text, match.end(), left) is not None
+
+
+def _before_pair(sentence: Sentence, left: int) -> int:
+    """Read "casualties, dead and wounded, are over 600,000": a pair of commas hides no subject."""
+    text = sentence.text
+    if text[left - 1 : left] != ",":
+        return left
+    opening = text.rfind(",", max(sentence.start, left - 1 - _MOST_ASIDE), left - 1)
+    return punctuated_start(sentence, opening) if opening > 0 else left
+
+
 def _before_aside(sentence: Sentence, left: int, position: int) -> int:
     """Read "has lost a third of its force, about 4,000 of 11,000": the comma hides no verb."""
     text = sentence.text
@@ -105,7 +142,12 @@ def _befalls(match: re.Match[str], sentence: Sentence, end: int, grammar: Gramma
         "rejects.passive", text, max(end, match.start() - 8), match.start()
     ):
         return False
-    return grammar.search("rejects.separators", text, end, match.start()) is None
+    separator = grammar.search("rejects.separators", text, end, match.start())
+    if separator is None:
+        return True
+    # "were trapped and killed": one subject of both.
+    both = text[end : separator.start()] + text[separator.end() : match.start()]
+    return separator[0].lower() == "and" and _PASSIVES.fullmatch(both) is not None
 
 
 def fated(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted | Thing | None:

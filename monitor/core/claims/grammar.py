@@ -135,7 +135,8 @@ class Grammar:
         self.strong = _word(alternatives(strong)) if strong else _NEVER
         heavy = [head for head, weight in measure.heads.items() if weight > LIGHT_UP_TO]
         light = [head for head, weight in measure.heads.items() if weight <= LIGHT_UP_TO]
-        self._gate = _word(alternatives(befell or [*heavy, *signs]))
+        calls = language.words["shapes.calls"]
+        self._gate = _word(alternatives(befell or [*heavy, *signs, *calls]))
         self._light = _word(alternatives(light)) if light and not befell else _NEVER
         # What shows that the measure is being spoken of, so that a bare number may be its figure:
         # nouns that are nothing else, and signs; names of people only where such a noun is about.

@@ -23,6 +23,12 @@ _RANGES = re.compile(
     r"\b(?:rang(?:e|es|ed|ing)|vary|varies|between|anywhere|somewhere)\s+from\b", re.IGNORECASE
 )
 
+_ALIKE = 3
+# "ten, maybe eleven thousand": two figures of one scale.
+_OR_MORE = re.compile(
+    r",\s+(?:maybe|perhaps|possibly|or|even|or\s+even|or\s+maybe)\s+", re.IGNORECASE
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
@@ -195,7 +201,9 @@ class Numerals:
         while index < len(atoms):
             here = atoms[index]
             following = atoms[index + 1] if index + 1 < len(atoms) else None
-            joined = self._joined(text, here, following) if following is not None else None
+            joined = None
+            if following is not None:
+                joined = _listed(text, here, following) or self._joined(text, here, following)
             if joined is None:
                 found.append(here)
                 index += 1
@@ -271,6 +279,14 @@ class Numerals:
 
 def _bound(role: str) -> Bound:
     return {"at_least": Bound.AT_LEAST, "at_most": Bound.AT_MOST}.get(role, Bound.NONE)
+
+
+def _listed(text: str, a: Quantity, b: Quantity) -> list[Quantity] | None:
+    """Read "ten, maybe eleven thousand": two figures, of which the second gives the scale."""
+    if not _OR_MORE.fullmatch(text, a.end, b.start):
+        return None
+    inherited = _inherited(a, b)
+    return [inherited, b] if inherited is not a and inherited.low * _ALIKE >= b.low else None
 
 
 def _inherited(a: Quantity, b: Quantity) -> Quantity:

@@ -52,10 +52,8 @@ class Reader:
         self._placed: dict[int, str] = {}
         self._owners = Owners(story, knowledge, grammar, self._forces_before)
         self._contexts: dict[int, bool] = {}
-        self._is_about_it = any(
-            grammar.sure.search(sentence.text, sentence.start, sentence.end)
-            for sentence in story.sentences
-        )
+        self._sure: dict[int, bool] = {}
+        self._is_about_it = any(map(self._is_sure, range(len(story.sentences))))
         self.mentions: list[Mention] = []
         self.rejected: list[Rejection] = []
 
@@ -130,8 +128,9 @@ class Reader:
         return self._contexts[index]
 
     def _spoken_before(self, index: int) -> bool:
-        """Say whether one of the sentences just before speaks of the measure."""
-        return any(map(self._speaks_of_it, range(max(0, index - _CONTEXT_SENTENCES), index)))
+        """Say whether one of the sentences just before speaks of the measure, or gives a figure."""
+        before = range(max(0, index - _CONTEXT_SENTENCES), index)
+        return any(earlier in self._claimed or self._speaks_of_it(earlier) for earlier in before)
 
     def _in_context(self, index: int) -> bool:
         """Say whether the measure is spoken of: before, here, or in the rest of a quotation."""
@@ -143,11 +142,22 @@ class Reader:
     def _is_strong_talk(self, index: int) -> bool:
         """Say whether a neighbouring sentence names troops outright, so that "men" are troops too."""
         sentences = self._story.sentences
-        near = [*sentences[max(0, index - _TALK) : index], *sentences[index + 1 : index + 2]]
-        return any(self._grammar.sure.search(other.text, other.start, other.end) for other in near)
+        last = min(index + 2, len(sentences))
+        near = (*range(max(0, index - _TALK), index), *range(index + 1, last))
+        return any(map(self._is_sure, near))
 
-    def _soldiers_speak(self, sentence: Sentence) -> bool:
-        """Say whether a listed speaker of the sentence is military: his men are soldiers."""
+    def _is_sure(self, index: int) -> bool:
+        if index not in self._sure:
+            one = self._story.sentences[index]
+            self._sure[index] = self._grammar.sure.search(one.text, one.start, one.end) is not None
+        return self._sure[index]
+
+    def _soldiers_speak(self, index: int) -> bool:
+        """Say whether the speaker is a soldier, by a list or his rank: his men are soldiers."""
+        sentence = self._story.sentences[index]
+        for other in self._story.beside(index):
+            if self._grammar.search("attribution.ranks", other.text, other.start, other.end):
+                return True
         nodes = self._knowledge.gazetteer.sources
         for name in sentence.speakers:
             node = nodes.get(name.senses.get(NameKind.SOURCE, ""))
@@ -200,7 +210,8 @@ class Reader:
             sentence,
             item.counted,
             self._grammar,
-            in_talk=self._is_strong_talk(index) or self._soldiers_speak(sentence),
+            in_talk=item.counted.weight < WEAK_BELOW
+            and (self._is_strong_talk(index) or self._soldiers_speak(index)),
             has_force=(
                 item.force.force is not None
                 and item.force.rule not in {"paragraph", "sentence", "none"}
@@ -296,6 +307,12 @@ class Reader:
         said_until = self._said_until(sentence, item.cue)
         sense = status.status_of(sentence, counted, self._grammar, said_until, self._published)
         source = item.cue.source if item.cue else None
+        if sense.status in {Status.PRESENT, Status.PLANNED}:
+            denier = self._story.denier(index, source)
+            if denier is not None:
+                sense = status.StatusFound(Status.DENIED, "denied-next")
+                item.cue = item.cue or denier
+                source = item.cue.source
         whose = self._owners.resolve(index, item, sense.status)
         recalled = status.is_recalled(sentence, counted, self._grammar)
         if item.place.place is None and sense.status is Status.PRESENT and not recalled:

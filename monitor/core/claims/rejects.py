@@ -11,11 +11,15 @@ from __future__ import annotations
 import re
 
 from monitor.core.claims.counted import Counted
+from monitor.core.claims.crowds import is_crowd, is_military
 from monitor.core.claims.fates import befell, unit_of
 from monitor.core.claims.grammar import LIGHT_UP_TO, WEAK_BELOW, WORD, Grammar, Sentence
+from monitor.core.claims.harm import is_harmed
 from monitor.core.claims.numerals import Quantity
 from monitor.core.claims.scopes import clause_start
 
+# Fewer than so many, without a force, are an incident rather than an estimate.
+_HANDFUL = 100
 # Nouns as light as "workers" count only in the company of a heavier one.
 _NEEDS_COMPANY = 0.1
 
@@ -36,9 +40,6 @@ _DAY_BEFORE = re.compile(r"\d{1,2},?\s$|[/-]$")
 _NEAR = 24
 _YEARS_AFTER = frozenset({"in", "since", "until", "from", "during", "before", "after"})
 _SHARES_BELOW, _LAST_DAY = 100, 31
-_MEN_AND_WOMEN = re.compile(r"\s+and\s+women\b(?!\s+and\s+children)")
-_AND = re.compile(r"\s*(?:,|and)\s")
-_BODY_OF = re.compile(r"\b\w+\s+of\s+$")
 
 
 def early(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> str | None:
@@ -119,9 +120,10 @@ def reject(
         if casualty is not None:
             return casualty
     checks = {
-        "other-crowd": _is_crowd(sentence, counted, grammar),
+        "other-crowd": is_crowd(sentence, counted, grammar),
         "fiction": grammar.search("rejects.fiction", sentence.text, sentence.start, sentence.end),
         "weak-noun": _is_too_weak(sentence, counted, grammar, has_force, in_talk),
+        "incident": not (has_force or is_part) and _is_incident(sentence, counted, grammar),
         "absurd": quantity.high > grammar.measure.ceiling,
         "below-floor": quantity.high < grammar.measure.floor and not is_part,
     }
@@ -141,6 +143,21 @@ def _fateless(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | N
     return "below-floor" if counted.quantity.high < grammar.measure.floor else None
 
 
+def _is_incident(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
+    """Say whether a handful of nobody's soldiers are told of who neither go nor stay anywhere."""
+    text, quantity = sentence.text, counted.quantity
+    if quantity.high >= _HANDFUL or counted.shape != "direct":
+        return False
+    start = clause_start(sentence, quantity.left, grammar)
+    # "The Ukrainian contingent in Kosovo, 40 soldiers, was recalled": the strength of a body.
+    aside = text.startswith(", ", quantity.left - 2) and text.startswith(",", counted.end)
+    if aside and grammar.search("shapes.collectives", text, sentence.start, quantity.left):
+        return False
+    if _is_denominator(sentence, counted, grammar):
+        return False
+    return grammar.search("rejects.presence", text, start, sentence.end) is None
+
+
 def _is_too_weak(
     sentence: Sentence,
     counted: Counted,
@@ -156,7 +173,7 @@ def _is_too_weak(
     start = clause_start(sentence, counted.quantity.left, grammar)
     if grammar.search("shapes.service", sentence.text, start, min(sentence.end, counted.end + 60)):
         return False
-    military = in_talk or _is_military(sentence, counted, grammar)
+    military = in_talk or is_military(sentence, counted, grammar)
     return not (has_force and military if counted.weight <= LIGHT_UP_TO else has_force or military)
 
 
@@ -177,38 +194,9 @@ def _is_denominator(sentence: Sentence, counted: Counted, grammar: Grammar) -> b
 def _casualty(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | None:
     if grammar.search("rejects.exchange", sentence.text, sentence.start, sentence.end):
         return "exchange"
+    if is_harmed(sentence, counted, grammar):
+        return "casualty"
     after, before = (
         grammar.patterns[key] for key in ("rejects.casualty", "rejects.casualty_before")
     )
     return "casualty" if befell(sentence, counted, grammar, after, before) else None
-
-
-def _is_crowd(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
-    text, quantity = sentence.text, counted.quantity
-    if grammar.search("rejects.civilian", text, quantity.right, counted.end):
-        return True
-    families = grammar.patterns["rejects.families"].search(text, counted.end, counted.end + 24)
-    mixed = (
-        _MEN_AND_WOMEN.match(text, counted.end) is not None
-        and (counted.head or "").lower() == "men"
-        and _is_military(sentence, counted, grammar)
-    )
-    if families and not mixed and _AND.match(text[counted.end : families.start()]):
-        return True
-    if counted.weight >= WEAK_BELOW:
-        return False
-    return grammar.search("rejects.other_crowds", text, sentence.start, sentence.end) is not None
-
-
-def _is_military(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
-    key = "shapes.people_context" if counted.shape == "people" else "shapes.military_context"
-    # "An army of 5,000 volunteers" says nothing military by its "army".
-    figure = _BODY_OF.search(
-        sentence.text, max(sentence.start, counted.quantity.left - 24), counted.quantity.left
-    )
-    for match in grammar.patterns[key].finditer(sentence.text, sentence.start, sentence.end):
-        if figure is not None and match.start() == figure.start():
-            continue
-        if counted.head is None or match[0].lower() != counted.head.lower():
-            return True
-    return False

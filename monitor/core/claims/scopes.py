@@ -11,6 +11,11 @@ import re
 from monitor.core.claims.grammar import Grammar, Sentence
 
 HARD = re.compile(r"[;:\n]|,(?!\d)| - |\"|\(")
+# Where the clause of a number's own verb ends.
+CLAUSE_END = re.compile(
+    r"[;:\"\n]|,(?!\d)|\b(?:and|but|while|who|which|that|as|after|before|to\s+replace)\b",
+    re.IGNORECASE,
+)
 REACH = 140
 # "against 95,000 a month ago": how it was then, and no rate.
 AGO = re.compile(

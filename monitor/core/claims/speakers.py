@@ -20,7 +20,7 @@ from monitor.core.model import Source
 _PHRASE_REACH = 110
 _MOST_WORDS = 9
 _BREAK = re.compile(
-    r"[\";:()\n]| - |\b(?:that|which|while|but|because|when|after|before|whose|where|and then)\b",
+    r"[\";:()\n]| - |\b(?:that|which|what|while|but|because|when|after|before|whose|where|and then)\b",
     re.IGNORECASE,
 )
 _TRAILING = re.compile(
@@ -29,6 +29,17 @@ _TRAILING = re.compile(
 )
 _SEAT = re.compile(r"^(?P<office>.+?)\s+(?:in|of)\s+(?:the\s+)?$")
 _OFFICE_AT = re.compile(r"([a-z][\w' -]*?[a-z])\s+(?:of|in|from|for|at)\s+")
+# "two officials briefed on the intelligence": the officials.
+_BRIEFED = re.compile(
+    r"(.+?)\s+(?:briefed|familiar|close|involved|present|working|serving|speaking|attached|quoted|interviewed|"
+    r"contacted|reached|monitoring|tracking|seen|obtained|reviewed|published|leaked|dated|released|prepared)\s"
+)
+# "The minister, speaking after talks in Ankara, said": what the speaker did meanwhile.
+_ASIDE_REACH = 190
+_ASIDE = re.compile(
+    r"(?:^|(?<=[.;:\"] )|(?<=, ))([^,.\";:]{3,80}),\s+(?:speaking|talking|writing|asked|visiting|addressing|answering|"
+    r"appearing|in|on|at|during|after|before|when|while|who|which|whose)\b[^,\"]{0,90},\s*(?:[a-z]+\s+){0,2}$"
+)
 _OFFICE_OF = re.compile(r"\s+of(?:\s+the)?$")
 _NAME = re.compile(
     r"^(?:[A-Z][\w'.-]*|al-[A-Z][\w'-]*)(?:\s+(?:(?:bin|al|de|van|von|der|el|da|dos)\s+)?"
@@ -63,6 +74,9 @@ class Phrases:
         floor = max(sentence.start, verb - _PHRASE_REACH)
         for match in _BREAK.finditer(text, floor, verb):
             floor = match.end()
+        aside = _ASIDE.search(text, max(sentence.start, verb - _ASIDE_REACH), verb)
+        if aside is not None:
+            return self._read(sentence, aside.start(1), aside[1])
         phrase = text[floor:verb]
         trailing = _TRAILING.search(phrase)
         while trailing is not None and trailing.start():
@@ -103,10 +117,15 @@ class Phrases:
         body = phrase.strip()
         if not body:
             return None
-        familiar = self._grammar.ends("attribution.familiar", body, 0, len(body))
+        familiar = self._grammar.ends(
+            "attribution.familiar", body, 0, len(body)
+        ) or self._grammar.search("attribution.familiar", body, 0, len(body))
         if familiar is not None:
             literal = unknown(familiar[0].lower())
             return Speaker(start=offset, end=offset + len(phrase), source=literal, rule="role")
+        briefed = _BRIEFED.match(phrase)
+        phrase = briefed[1] if briefed else phrase
+        body = phrase.strip()
         start = offset + len(phrase) - len(phrase.lstrip())
         words = body.split()
         named = [
@@ -126,7 +145,7 @@ class Phrases:
 
     def _head(self, start: int, body: str) -> Speaker | None:
         """Read "the governor of Tete", "an officer in the town": the office, not its place."""
-        match = _OFFICE_AT.match(body)
+        match = _OFFICE_AT.match(body[:1].lower() + body[1:])
         if match is None:
             return None
         return self._role(start, match[1], match[1].split())
@@ -160,7 +179,10 @@ class Phrases:
                 return self._of_state(start, body, force, "office")
             if opening not in _OPENINGS:
                 continue
-            if self._is_office(_without_name(rest.split())):
+            office = _without_name(rest.split())
+            if opening in _ONE and _LOW & {word.lower() for word in office}:
+                continue  # "a Ukrainian battalion commander" speaks for himself
+            if self._is_office(office):
                 return self._of_state(start, body, force, "office")
         return None
 
@@ -202,7 +224,8 @@ class Phrases:
         while len(kept) > 1 and (
             kept[0].lower().strip(".") in titles | _DETERMINERS or kept[0][0].islower()
         ):
-            kept.pop(0)
+            if kept.pop(0) in _INSIDE:
+                return None  # "a document seen by AFP" is not AFP
         name = " ".join(kept)
         if not _NAME.match(name) or len(kept) > 5 or name.lower() in _NO_SPEAKER:
             return None
@@ -231,6 +254,8 @@ _OPENINGS = frozenset(
     {"", "the", "a", "an", "one", "two", "three", "several", "some", "senior", "a senior", "top",
      "another", "former", "two senior", "three senior", "as the", "as"}
 )  # fmt: skip
+_ONE = frozenset({"a", "an", "one", "another", "two", "three", "several", "some", "a senior"})
+_LOW = frozenset({"battalion", "brigade", "platoon", "company", "regiment", "squad", "unit", "field", "local", "regional", "frontline", "front-line"})  # fmt: skip
 _STOP = frozenset({"of", "in", "and", "to", "for", "with", "from", "by", "on", "at"})
 _NO_SPEAKER = frozenset(
     "the a an this that these those it there he she they we i nobody none everyone somebody few many people but and as in on also who which monday "  # noqa: SIM905
@@ -242,7 +267,11 @@ _NO_SPEAKER = frozenset(
 def _without_name(words: Sequence[str]) -> Sequence[str]:
     """Drop a person's name from the end: "army chief Abdel Fattah al-Burhan"."""
     end = len(words)
-    while end > 1 and (words[end - 1][:1].isupper() or words[end - 1][:3] in {"al-", "el-"}):
+    while end > 1 and (
+        words[end - 1][:1].isupper()
+        or words[end - 1][:3] in {"al-", "el-"}
+        or (end < len(words) and words[end - 1] in _PARTICLES)
+    ):
         end -= 1
     if end == 1 and words[0][:1].isupper() and len(words) > 1:
         # All in capitals: "Defence Minister Margarita Robles" ends its title with the last title word.
@@ -252,12 +281,14 @@ def _without_name(words: Sequence[str]) -> Sequence[str]:
     return words[:end]
 
 
+_INSIDE = frozenset({"by", "of", "in", "from", "with", "to", "on", "at", "for", "near"})
+_PARTICLES = frozenset({"de", "da", "do", "dos", "del", "di", "la", "le", "van", "von", "der", "den", "ter", "zu", "bin", "ibn", "ben", "al", "el"})  # fmt: skip
 _TITLE_ENDS = frozenset({"minister", "president", "chancellor", "premier", "secretary", "spokesman", "spokeswoman", "ministry"})  # fmt: skip
 
 
 def _plural(words: str) -> str:
     """Give one spelling to "official" and "officials"."""
-    plain = words.endswith(("s", "media", "intelligence", "group", "staff"))
+    plain = words.endswith(("s", "media", "intelligence", "group", "staff", "man", "men"))
     return words if plain else f"{words}s"
 
 

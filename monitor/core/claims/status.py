@@ -15,14 +15,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from monitor.core.claims.counted import Counted
+from monitor.core.claims.denials import is_awaited, is_denied, predicate
 from monitor.core.claims.grammar import WORD, Grammar, Sentence
-from monitor.core.claims.scopes import AGO
+from monitor.core.claims.scopes import AGO, CLAUSE_END
 from monitor.core.model import Kind, Status
 
-_CLAUSE_END = re.compile(
-    r"[;:\"\n]|,(?!\d)|\b(?:and|but|while|who|which|that|as|after|before|to\s+replace)\b",
-    re.IGNORECASE,
-)
 # An apposition between the number and its verb: "…, each numbering 2,000 men, are expected".
 _BEHIND = re.compile(
     r"(?:,\s+(?:including|among them|some|most|many)[^,;.]{1,80}(?:,[^,;.]{1,40})?)?,\s+"
@@ -31,13 +28,9 @@ _BEHIND = re.compile(
 )
 _LEFT_REACH = 110
 _YEAR_REACH, _YEAR_OPENS = 90, 12
-_NOT = re.compile(r"\b(?:not|never)\s+$", re.IGNORECASE)
-_DENIED_THAT = re.compile(
-    r"\b(?:denie[sd]|deny)\s+(?:(?:on|late|early|again)\s+)?(?:[A-Z]\w+\s+)?that\b"
-)
 # "There were three thousand of them in September": what was so at a time that is named.
 _WAS = re.compile(
-    r"\b(?:there\s+(?:were|was)|(?:we|they|it|he|she|i)\s+(?:once\s+)?had|had)\s+(?:only\s+|just\s+)?$",
+    r"\b(?:there\s+(?:were|was|had\s+been)|(?:we|they|it|he|she|i)\s+(?:once\s+)?had|had)\s+(?:only\s+|just\s+)?$",
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"[;:.\"]|,\s")
@@ -52,8 +45,27 @@ _ALREADY = re.compile(
     r"(?:based|stationed|deployed|serving|fighting|there|training|rotating)\b"
 )
 _NOW = re.compile(r"\s*(?:today|now)\b")
-_WE_HAD = re.compile(r"\b(?:we|i)\s+had\s+(?:only\s+|just\s+)?$", re.IGNORECASE)
+# The month of May promises nothing.
+_MAY = re.compile(
+    r"\b(?:[Ii]n|[Oo]n|[Ss]ince|[Bb]y|[Uu]ntil|of|late|early|mid|[Ll]ast|from|[Dd]uring|\d\d?)[ -]May\b|\bMay\s+\d"
+)
+_TODAY = re.compile(r"\b(?:today|at\s+present|at\s+the\s+moment|right\s+now)\b")
+_WE_HAD = re.compile(r"\b(?:(?:we|i)\s+had|we\s+were)\s+(?:only\s+|just\s+)?$", re.IGNORECASE)
 _WILL_HAVE = re.compile(r"\bwill\s+(?:soon\s+)?have\b", re.IGNORECASE)
+# "if we get the mandate, we would send N": what comes with a condition is supposed, not planned.
+_CONDITION = re.compile(r"\b(?:need\w*|if|unless|provided\s+that|in\s+case)\b", re.IGNORECASE)
+_IF = re.compile(r"\b(?:if|unless)\b", re.IGNORECASE)
+# "Had Washington agreed, Warsaw would have received N".
+_COUNTERFACTUAL = re.compile(r"\W*(?:Had|Were|Should)\s+[^.;:]{3,80}?,")
+_WOULD = re.compile(r"\b(?:would|could|might)\b")
+_NO_LONGER = re.compile(r"\b(?:no\s+longer|not\s+any\s+more|used\s+to)\b")
+_ORIGINAL = re.compile(r"\b(?:original|initial)\s+$", re.IGNORECASE)
+_PLANS_REACH = 48
+_PLANS_FOR = re.compile(
+    r"\b(?:plans?|proposals?|blueprints?|preparations|arrangements)\s+(?:for|of|to\s+(?:send|deploy|station|raise))\s+"
+    r"(?:an?\s+|the\s+)?(?:[a-z]+\s+){0,2}$",
+    re.IGNORECASE,
+)
 _TO_DO = re.compile(r"\bto\s+(?:more\s+than\s+)?[a-z]{3,}\b")
 _PARTICIPLE = re.compile(r"\s+(?:be\s+)?(?:[a-z]+ed|sent|cut|put|brought)\b")
 # "in 2007", "between 2006 and 2013": what was true then is past.
@@ -62,7 +74,10 @@ _YEARS = re.compile(
     r"(?:\s*(?:and|to|-)\s*((?:19|20)\d\d)\b)?",
     re.IGNORECASE,
 )
-_CLAUSE_START = re.compile(r"[;:]|\bthat\b|,\s+(?:but|while|where|which|who)\b")
+_CLAUSE_START = re.compile(
+    r"[;:]|\bthat\b|,\s+(?:but|while|where|which|who)\b|,\s+(?=(?:it|they|he|she|we|i)\s+(?:has|have|now)\b)"
+    r"|\bbut\s+(?=(?:only\s+|now\s+|so\s+far\s+)?(?:has|have|is|are|found|got)\b)"
+)
 # "which once numbered 5,100, has been cut to": where the main clause goes on.
 _RELATIVE_END = re.compile(r",\s+(?=(?:has|have|had|is|are|was|were|will|would|may|could)\b)")
 _OF_THE = re.compile(r"\b(?:of|among)\s+the\s+$", re.IGNORECASE)
@@ -71,9 +86,7 @@ _OTHER_CLAUSE = re.compile(r"[;:\"]|,\s(?!\d)|\b(?:although|but|while|when|since
 _RATE = re.compile(r"[^,;.]{0,24}")
 _AND = re.compile(r"(?:,|\band)\s*$")
 _HARD = re.compile(r"[;:]")
-_PREDICATE_REACH = 70
-# "did not arrive until November": they did.
-_AFTER_ALL = re.compile(r"[^,.;]{0,24}\b(?:until|till|before|yet)\b", re.IGNORECASE)
+_MORE = re.compile(r"\s+more\b(?!\s+than)")
 _SHARE_OF = re.compile(
     r"\b(?:half|thirds?|quarters?|fifths?|most|all)\s+of\s+(?:the|its|their|these|those)\s+"
     r"(?:\w+\s+)?$|\b(?:the|all)\s+(?:last\s+)?$",
@@ -93,7 +106,9 @@ def status_of(
     sentence: Sentence, counted: Counted, grammar: Grammar, said_until: int, published: date | None
 ) -> StatusFound:
     """Return the status of a counted number; `said_until` is where its cue ends, if before it."""
-    outright = _outright(sentence, counted, grammar, published)
+    outright = _negated(sentence, counted, grammar) or _outright(
+        sentence, counted, grammar, published
+    )
     if outright is not None:
         return outright
     left = _left_of(sentence, counted, said_until)
@@ -105,11 +120,28 @@ def status_of(
     if _is_denominator(sentence.text, sentence.start, counted.quantity.left):
         return StatusFound(Status.PRESENT, "denominator")
     found = _cued(left, right, grammar)
-    if found.rule == "default" and _NOW.match(sentence.text, counted.end):
+    if found.rule == "default" and (_NOW.match(sentence.text, counted.end) or _TODAY.search(right)):
         return StatusFound(Status.PRESENT, "now")
     if found.rule == "default" and sentence.heading and _TO_DO.search(left):
         return StatusFound(Status.PLANNED, "headline")
     return found
+
+
+def _negated(sentence: Sentence, counted: Counted, grammar: Grammar) -> StatusFound | None:
+    """Return the status of what the text denies, awaits or says to be over."""
+    if is_denied(sentence, counted, grammar):
+        return StatusFound(Status.DENIED, "denied")
+    if is_awaited(sentence, counted, grammar):
+        return StatusFound(Status.PLANNED, "not-yet")
+    if _is_counterfactual(sentence, counted):
+        return StatusFound(Status.HYPOTHETICAL, "counterfactual")
+    text, left = sentence.text, counted.quantity.left
+    floor = max(sentence.start, left - _PLANS_REACH)
+    if _NO_LONGER.search(*predicate(sentence, counted)) or _ORIGINAL.search(text, floor, left):
+        return StatusFound(Status.PAST, "no-longer")
+    if _PLANS_FOR.search(text, floor, left):
+        return StatusFound(Status.PLANNED, "plans-for")
+    return None
 
 
 def _outright(
@@ -118,16 +150,7 @@ def _outright(
     """Return a status that holds whatever the verbs of the clause say."""
     text, left = sentence.text, counted.quantity.left
     found: StatusFound | None = None
-    denial = grammar.search("status.denials", text, sentence.start, left)
-    if (
-        grammar.search("status.denied", text, sentence.start, left)
-        or (denial and _is_denied(sentence, denial.end(), left, grammar))
-        or _DENIED_THAT.search(text, sentence.start, left)
-        or _NOT.search(text, max(sentence.start, left - 6), left)
-        or _denied_after(sentence, counted, grammar)
-    ):
-        found = StatusFound(Status.DENIED, "denied")
-    elif AGO.match(text, counted.end):
+    if AGO.match(text, counted.end):
         found = StatusFound(Status.PAST, "ago")
     elif _is_left(sentence, counted, grammar):
         found = StatusFound(Status.PAST, "part-left")
@@ -156,27 +179,14 @@ def _outright(
     return found
 
 
-def _is_denied(sentence: Sentence, start: int, left: int, grammar: Grammar) -> bool:
-    """Say whether a denied report is of this number: "rejecting a report of 8,000, said 6,000" is not."""
-    noun = grammar.search("status.denied_nouns", sentence.text, start, left)
-    if noun is None:
+def _is_counterfactual(sentence: Sentence, counted: Counted) -> bool:
+    """Read "Had Washington agreed, Warsaw would have received N"."""
+    text, left = sentence.text, counted.quantity.left
+    condition = _COUNTERFACTUAL.match(text, sentence.start, left)
+    if condition is None:
         return False
-    return not any(
-        noun.end() <= other.start < other.end <= left
-        and (
-            "," in sentence.text[other.right : left]
-            or grammar.search("attribution.verbs", sentence.text, other.right, left)
-        )
-        for other in sentence.quantities
-    )
-
-
-def _denied_after(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
-    """Read "50,000 soldiers did not arrive", whose subject the number is."""
-    if counted.shape == "partitive":
-        return False
-    match = grammar.search("status.denied_after", *_stretch(sentence, counted))
-    return match is not None and not _AFTER_ALL.match(sentence.text, match.end())
+    _, _, stop = predicate(sentence, counted)
+    return _WOULD.search(text, condition.end(), stop) is not None
 
 
 def _is_left(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
@@ -184,13 +194,7 @@ def _is_left(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
     text, left = sentence.text, counted.quantity.left
     if not _SHARE_OF.search(text, max(sentence.start, left - 40), left):
         return False
-    return grammar.search("status.gone", *_stretch(sentence, counted)) is not None
-
-
-def _stretch(sentence: Sentence, counted: Counted) -> tuple[str, int, int]:
-    stop = min(sentence.end, counted.end + _PREDICATE_REACH)
-    hard = _CLAUSE_END.search(sentence.text, counted.end, stop)
-    return sentence.text, counted.end, hard.start() if hard else stop
+    return grammar.search("status.gone", *predicate(sentence, counted)) is not None
 
 
 def _was(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
@@ -212,29 +216,40 @@ def _was(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
 
 def _cued(left: str, right: str, grammar: Grammar) -> StatusFound:
     patterns = grammar.patterns
-    left = _WILL_HAVE.sub("will", patterns["status.not_future"].sub(" ", left))
-    right = patterns["status.not_future"].sub(" ", right)
+    right = patterns["status.not_future_after"].sub(" ", right)
+    left = _WILL_HAVE.sub("will", patterns["status.not_future"].sub(" ", _MAY.sub(" ", left)))
+    right = patterns["status.not_future"].sub(" ", _MAY.sub(" ", right))
     past = _last(patterns["status.past"], left)
     if past >= 0 and _last(patterns["status.present"], left) < past:
         return StatusFound(Status.PAST, "past")
     # The verb that the number is the subject of comes first; else the verb it is the object of.
-    for where, stretch in (("right", right), ("left", left)):
-        hedge = patterns["status.hedged_present"].search(stretch)
-        if hedge and hedge[0].lower().endswith(" be") and _PARTICIPLE.match(stretch, hedge.end()):
-            hedge = None  # "could be expanded to N" is no hedge
-        if hedge:
-            return StatusFound(Status.PRESENT, f"hedge-{where}")
-        held = _last(patterns["status.present"], stretch)
-        planned = _last(patterns["status.planned"], stretch)
-        supposed = _last(patterns["status.hypothetical"], stretch)
-        if max(held, planned, supposed) < 0:
-            continue
-        if held >= 0 and (where == "right" or held > max(planned, supposed)):
-            return StatusFound(Status.PRESENT, f"present-{where}")
-        if supposed >= planned or (supposed >= 0 and "need" in stretch):
-            return StatusFound(Status.HYPOTHETICAL, f"hypothetical-{where}")
-        return StatusFound(Status.PLANNED, f"planned-{where}")
-    return StatusFound(Status.PRESENT, "default")
+    found = _by_verb("right", right, grammar)
+    if found is not None and found.status is Status.PLANNED and _IF.search(left):
+        return StatusFound(Status.HYPOTHETICAL, "condition")
+    return found or _by_verb("left", left, grammar) or StatusFound(Status.PRESENT, "default")
+
+
+def _by_verb(where: str, stretch: str, grammar: Grammar) -> StatusFound | None:
+    """Return the status that the words on one side of the number give it."""
+    patterns = grammar.patterns
+    hedge = patterns["status.hedged_present"].search(stretch)
+    if hedge and (
+        (hedge[0].lower().endswith(" be") and _PARTICIPLE.match(stretch, hedge.end()))
+        or stretch.startswith(" to ", hedge.end())
+    ):
+        hedge = None  # "could be expanded to N", "would have to be N" are no hedges
+    if hedge:
+        return StatusFound(Status.PRESENT, f"hedge-{where}")
+    held = _last(patterns["status.present"], stretch)
+    planned = _last(patterns["status.planned"], stretch)
+    supposed = _last(patterns["status.hypothetical"], stretch)
+    if max(held, planned, supposed) < 0:
+        return None
+    if held >= 0 and (where == "right" or held > max(planned, supposed)):
+        return StatusFound(Status.PRESENT, f"present-{where}")
+    if supposed >= planned or (supposed >= 0 and _CONDITION.search(stretch)):
+        return StatusFound(Status.HYPOTHETICAL, f"hypothetical-{where}")
+    return StatusFound(Status.PLANNED, f"planned-{where}")
 
 
 def _last(pattern: re.Pattern[str], stretch: str) -> int:
@@ -264,7 +279,7 @@ def _right_of(sentence: Sentence, counted: Counted) -> str:
         if other.left >= start:
             stop = min(stop, other.left)
             break
-    match = _CLAUSE_END.search(text, start, stop)
+    match = CLAUSE_END.search(text, start, stop)
     stretch = text[start : match.start() if match else stop]
     # A verb far behind a relative phrase belongs to somebody else.
     return stretch[:90]
@@ -289,6 +304,8 @@ def _is_history(
     ):
         if _DURING.search(sentence.text, max(sentence.start, match.start() - 32), match.start()):
             return True
+    if grammar.search("status.historical", sentence.text, sentence.start, sentence.end):
+        return True
     if _NOW.match(sentence.text, end):
         return False
     newest = published.year - 2 if published else 2015
@@ -334,8 +351,13 @@ def kind_of(sentence: Sentence, counted: Counted, grammar: Grammar) -> tuple[Kin
         "shapes.growth", text, max(sentence.start, quantity.left - 60), quantity.left
     ):
         return Kind.INCREMENT, "by"
-    if counted.increment or grammar.ends(
-        "status.increment_before", text, max(sentence.start, quantity.left - 24), quantity.left
+    more = _MORE.match(text, counted.end) is not None
+    if (
+        more
+        or counted.increment
+        or grammar.ends(
+            "status.increment_before", text, max(sentence.start, quantity.left - 24), quantity.left
+        )
     ):
         return Kind.INCREMENT, "additional"
     return Kind.TOTAL, "default"

@@ -19,8 +19,10 @@ from monitor.core.claims.attribution import Attribution
 from monitor.core.claims.cues import Cue
 from monitor.core.claims.grammar import Grammar, Sentence
 from monitor.core.claims.numerals import Quantity
+from monitor.core.claims.speakers import unknown
 from monitor.core.claims.spots import Spot
 from monitor.core.claims.spots import spots as find_spots
+from monitor.core.claims.turns import Turn, turns
 from monitor.core.knowledge import Knowledge, Name, NameKind
 from monitor.core.model import Evidence, Source, Span, TextField
 from monitor.core.text import Normalised, normalise, sentences
@@ -30,11 +32,24 @@ _MOST_SENTENCE = 1_500
 _AHEAD = 3
 # How many sentences behind a question still answer it.
 _ANSWER = 2
+# Whose sentence may be two before the pronoun that means its subject.
+_SUBJECT_BACK = 2
+_OPENING = re.compile(
+    r"\W*(?:(?:the|an?|and|but|on|in|later|then|meanwhile|earlier|president|minister|general|gen\.?|mr\.?|"
+    r"mrs\.?|ms\.?|[A-Z]\w+day|secretary|spokes(?:man|woman|person))\W+)*",
+    re.IGNORECASE,
+)
+# What is said is no speaker, where nobody is named who wrote it; nor is an office of no state.
+_PAPERS = frozenset({"report", "statement"})
 # Rules of cues that make somebody the speaker of what follows.
 _PASSING = frozenset({"quote", "pronoun", "according", "estimate"})
 # "Iran-backed groups" are not Iran's own, unless the gazetteer knows them by that name.
 _BACKED = re.compile(
     r"-(?:backed|allied|aligned|supported|funded|trained|linked|friendly|supplied)\b"
+)
+# What may stand before "It is false": a label, "No,".
+_BEFORE_DENIAL = re.compile(
+    r"(?:[\w. '-]{1,40}:\s)?\W*(?:(?:no|well|but|look|again|sorry)\W+)*", re.IGNORECASE
 )
 # A sentence that goes on with what the one before spoke of is still its speaker's.
 _GOES_ON = re.compile(
@@ -74,9 +89,13 @@ class Story:
         for content, where in ((title, TextField.TITLE), (text, TextField.TEXT)):
             if content.strip():
                 self._add(Page(original=content, whole=normalise(content), field=where))
+        self._state_offices = grammar.sets["attribution.state_offices"]
         self._cues: dict[int, list[Cue]] = {}
+        self._denying: dict[int, bool] = {}
         self._own: dict[int, list[Cue]] = {}
         self._spoken: dict[int, list[str]] = {}
+        begin = sum(page.field is TextField.TITLE for page in self._pages)
+        self._turns = turns(self.sentences, begin)
         self._datelines = {
             page.field: force.dateline(self.sentences[first]) for first, page in self._firsts()
         }
@@ -138,11 +157,38 @@ class Story:
             if cue.source is not None:
                 yield self._titled(index, cue)
                 continue
-            speaker = (
-                self.quote_speaker(index) if cue.rule == "quote" else self.speaker_before(index)
-            )
+            if cue.rule == "quote":
+                speaker = self.quote_speaker(index)
+            else:
+                cue = self._named(index, cue)  # noqa: PLW2901
+                speaker = cue.source
             if speaker is not None:
                 yield replace(cue, source=speaker)
+
+    def _named(self, index: int, cue: Cue) -> Cue:
+        """Put in whom "he", "the ministry" or "the commander" means; nobody named: the words."""
+        earlier = [other for other in self._raw_cues(index) if other.end <= cue.start]
+        said = [other for other in earlier if _is_speaking(other)]
+        if said:
+            return replace(cue, source=self._titled(index, said[-1]).source)
+        source = self._subject(index, cue.start) or self.speaker_before(index)
+        role = cue.form.removeprefix("the ")
+        if source is not None or role == cue.form or role in _PAPERS:
+            return replace(cue, source=source)
+        if role in self._state_offices:
+            state = self._datelines.get(self._pages[index].field) or self.state_before(index)
+            source = self._attribution.government(state) if state else None
+        return replace(cue, source=source or unknown(role), rule="title" if source else "role")
+
+    def _subject(self, index: int, before: int) -> Source | None:
+        """Return the listed speaker that a sentence begins with: "Austin flew to Seoul, where he …"."""
+        sentence = self.sentences[index]
+        for name in sentence.speakers[:1]:
+            opening = sentence.text[sentence.start : name.start]
+            own = sentence.text.startswith("'s", name.end)
+            if name.end < before and _OPENING.fullmatch(opening) and not own:
+                return None if NameKind.OUTLET in name.senses else self._attribution.named(name)
+        return None
 
     def _titled(self, index: int, cue: Cue) -> Cue:
         """Give "the defence minister" the state that the sentence, or its dateline, is about."""
@@ -169,10 +215,16 @@ class Story:
             said = [cue for cue in self._raw_cues(earlier) if _is_speaking(cue)]
             if said:
                 return self._titled(earlier, said[-1]).source
+            subject = self._subject(earlier, self.sentences[earlier].end)
+            if subject is not None and index - earlier <= _SUBJECT_BACK:
+                return subject
         return None
 
     def quote_speaker(self, index: int) -> Source | None:
         """Return who speaks in a quotation: named in this sentence, its paragraph, or before."""
+        turn = self._turns[index]
+        if turn is not None:
+            return self._turn_speaker(turn)
         paragraph = self.sentences[index].paragraph
         for other in (index, index + 1, index - 1, index + 2, index - 2, index - 3):
             if not 0 <= other < len(self.sentences):
@@ -182,7 +234,21 @@ class Story:
             for cue in self._raw_cues(other):
                 if cue.source is not None and cue.rule != "according":
                     return self._titled(other, cue).source
+                if cue.rule == "pronoun" and not _is_inside(self.sentences[other], cue.start):
+                    return self._named(other, cue).source
         return self.speaker_before(index)
+
+    def _turn_speaker(self, turn: Turn) -> Source | None:
+        """Return whose turn it is: a listed name, the label's own words, or nobody who asks."""
+        if turn.asks:
+            return None
+        sentence = self.sentences[turn.index]
+        for cue in self._raw_cues(turn.index):
+            listed = cue.source is not None and not cue.source.id.startswith("text:")
+            if cue.rule == "heading" and cue.start < turn.end and listed:
+                return cue.source
+        label = sentence.text[sentence.start : turn.end].rstrip(": ")
+        return unknown(label.lower().removeprefix("the "))
 
     def is_quoted(self, index: int) -> bool:
         """Say whether a sentence stands in a quotation or in a speaker's turn."""
@@ -190,21 +256,16 @@ class Story:
         begin = sentence.text.rfind("\n", 0, sentence.start) + 1
         if sentence.text.startswith('"', sentence.start):
             return True
-        return sentence.text.count('"', begin, sentence.start) % 2 == 1 or self._is_turn(index)
+        quoted = sentence.text.count('"', begin, sentence.start) % 2 == 1
+        return quoted or self._turns[index] is not None or self._is_told(index)
 
-    def _is_turn(self, index: int) -> bool:
-        """Say whether a colon or "MR SMITH:" opened what a sentence belongs to."""
+    def _is_told(self, index: int) -> bool:
+        """Say whether a colon at the end of a sentence opened what this one belongs to."""
         for earlier in range(index - 1, -1, -1):
-            sentence, cues = self.sentences[earlier], self._raw_cues(earlier)
+            sentence = self.sentences[earlier]
             if sentence.text[sentence.end - 1] == ":":
                 return True
-            turn = any(
-                cue.rule == "heading" and sentence.text[cue.start : cue.end].isupper()
-                for cue in cues
-            )
-            if turn:
-                return True
-            if any(cue.rule != "quote" for cue in cues):
+            if any(cue.rule != "quote" for cue in self._raw_cues(earlier)):
                 return False
         return False
 
@@ -218,7 +279,55 @@ class Story:
             speaker = self.quote_speaker(index)
             if speaker is not None:
                 return Cue(start=0, end=0, source=speaker, rule="quote")
+            if self._turns[index] is not None:
+                return None
         return self._said_next(index) or self._goes_on(index)
+
+    def denier(self, index: int, source: Source | None) -> Cue | None:
+        """Return who calls hearsay false in the next sentence; `source` is who is said to say it.
+
+        What a known body states is its word, whoever denies it later.
+        """
+        following = index + 1
+        if not self._goes_with(index, following):
+            return None
+        if not self._denies(following):
+            return None
+        sentence, there = self.sentences[index], self.sentences[following]
+        known = source is not None and not source.id.startswith("text:")
+        heard = self._grammar.search("status.hearsay", sentence.text, sentence.start, sentence.end)
+        turn = self._turns[index]
+        if known and not heard:
+            return None
+        if source is None and not heard and not (turn and turn.asks):
+            return None
+        told = self._grammar.search("status.denied_report", there.text, there.start, there.end)
+        cues = [cue for cue in self.own_cues(following) if cue.source is not None]
+        state = force.first_actor(there)
+        speaker = cues[0].source if cues else None
+        if speaker is None and told is not None and state is not None:
+            speaker = self._attribution.government(state)
+        speaker = speaker or self.quote_speaker(following)
+        return Cue(start=0, end=0, source=speaker, rule="denier")
+
+    def _denies(self, index: int) -> bool:
+        """Say whether a sentence calls false what was said before it."""
+        if index not in self._denying:
+            there = self.sentences[index]
+            where = (there.text, there.start, there.end)
+            flat = self._grammar.search("status.denied_flat", *where)
+            self._denying[index] = (
+                flat is not None
+                and _BEFORE_DENIAL.fullmatch(there.text, there.start, flat.start()) is not None
+            ) or self._grammar.search("status.denied_report", *where) is not None
+        return self._denying[index]
+
+    def _goes_with(self, index: int, other: int) -> bool:
+        """Say whether a sentence goes on with another: in its paragraph, or as an answer."""
+        if other >= len(self.sentences) or self._pages[index] is not self._pages[other]:
+            return False
+        turn = self._turns[index]
+        return self._is_paragraph_mate(index, other) or (turn is not None and turn.asks)
 
     def _said_next(self, index: int) -> Cue | None:
         """Read "A spokesman said neither figure would change" in the next sentence."""
@@ -252,6 +361,13 @@ class Story:
         if not 0 <= other < len(self.sentences):
             return False
         return self.sentences[other].paragraph == self.sentences[index].paragraph
+
+    def beside(self, index: int) -> list[Sentence]:
+        """Return a quoted sentence and its neighbours, which may say what the speaker is."""
+        if not self.is_quoted(index):
+            return []
+        near = range(max(0, index - 1), index + 2)
+        return [self.sentences[i] for i in near if i == index or self._is_paragraph_mate(index, i)]
 
     # --- what was spoken of ----------------------------------------------------------------------
 
@@ -293,6 +409,12 @@ class Story:
             if any(NameKind.PLACE in name.senses for name in self.sentences[earlier].names):
                 return self.spots(earlier)
         return ()
+
+
+def _is_inside(sentence: Sentence, position: int) -> bool:
+    """Say whether a position of a sentence lies in a quotation that its paragraph opens."""
+    begin = sentence.text.rfind("\n", 0, sentence.start) + 1
+    return sentence.text.count('"', begin, position) % 2 == 1
 
 
 def _is_speaking(cue: Cue) -> bool:

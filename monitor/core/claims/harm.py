@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Harm right beside a number: "sacrificed 2,500 soldiers", "34 wounded men", "holds 18 Cambodian soldiers".
+
+What it is not: the verbs of a whole clause (`fates`). Rules of this file: only what stands next to the
+number or its noun is looked at.
+"""
+
+from __future__ import annotations
+
+import re
+
+from monitor.core.claims.counted import Counted
+from monitor.core.claims.grammar import Grammar, Sentence
+from monitor.core.knowledge import NameKind
+
+_LABELLED = re.compile(
+    r"\b(?:wounded|dead|killed|injured|casualties|losses|prisoners|missing|deaths|captured|fallen):\s+$",
+    re.IGNORECASE,
+)
+_HURT = re.compile(r"\s+(?:hurt|short|fewer|absent|ill|sick|captive|prisoner|dead|missing)\b")
+# "1,210 troops, 14 tanks, 27 artillery systems destroyed": the end of a list says what befell all.
+_LISTED = re.compile(
+    r"(?:\s*(?:,|and|,\s*and)\s*\d[\d,.]*\s+[a-z-]+(?:\s[a-z-]+)?){1,6}\s+"
+    r"(?:were\s+|have\s+been\s+)?(?:destroyed|lost|eliminated|killed|hit|captured|wiped\s+out)\b"
+)
+_STRUCK_REACH, _EVENT_GAP = 70, 24
+# "The battle has already claimed 4,000 men": what an event takes, dies.
+_TAKEN = re.compile(
+    r"\b(?:claimed|claims|taken|took|consumed|swallowed|devoured|eaten\s+up|burned\s+through)\s+$",
+    re.IGNORECASE,
+)
+_HOLDS = re.compile(
+    r"\b(?:holds|hold|holding|held|returned|returns|handed\s+(?:over|back)|hands\s+over|gave\s+back)\s+"
+    r"(?:captive\s+|prisoner\s+)?$",
+    re.IGNORECASE,
+)
+
+
+def is_harmed(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
+    """Say whether harm right beside the counted makes them losses or prisoners."""
+    text = sentence.text
+    return bool(
+        _LABELLED.search(text, sentence.start, counted.quantity.left)
+        or _HURT.match(text, counted.end)
+        or grammar.search("rejects.harmed", text, counted.quantity.right, counted.end)
+        or _LISTED.match(text, counted.end)
+        or _is_struck(sentence, counted, grammar)
+        or _is_held(sentence, counted)
+    )
+
+
+def _is_struck(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
+    """Read "sacrificed 2,500 soldiers", "the battle has claimed 4,000 men": harm right before them."""
+    text, left = sentence.text, counted.quantity.left
+    floor = max(sentence.start, left - _STRUCK_REACH)
+    if grammar.ends("rejects.struck", text, floor, left):
+        return True
+    taken = _TAKEN.search(text, floor, left)
+    event = grammar.last("rejects.events", text, floor, taken.start()) if taken else None
+    return event is not None and taken is not None and taken.start() - event.end() <= _EVENT_GAP
+
+
+def _is_held(sentence: Sentence, counted: Counted) -> bool:
+    """Read "Thailand holds 18 Cambodian soldiers": those of another force are prisoners."""
+    left = counted.quantity.left
+    verb = _HOLDS.search(sentence.text, max(sentence.start, left - _STRUCK_REACH), left)
+    if verb is None or counted.force is None:
+        return False
+    for name in reversed(sentence.names):
+        if name.end <= verb.start() and NameKind.ACTOR in name.senses:
+            return name.senses[NameKind.ACTOR] != counted.force
+    return False

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The turns of a transcript: whose words a line is, by the label it begins with.
+
+What it is not: quotations in running text (`story`). A label like "MR. EXAMPLE:" or "Q:" opens a turn
+anywhere; any other ("Interviewer:") only where two lines at least begin with a label, as a headline
+and a dateline have one too. Rules of this file: a turn lasts until the next label; what is asked
+is nobody's word unless the question says whose.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.core.claims.grammar import Sentence
+
+_SURE = re.compile(
+    r"(?:(?:MR|MS|MRS|GEN|SEC|SECRETARY|AMB|AMBASSADOR|DR|ADM|ADMIRAL|COL|LT|MAJ|SEN|SENATOR|REP|BRIG|CAPT|"
+    r"GENERAL|PRESIDENT|THE)\b[A-Z. '-]{2,40}?|Q|QUESTION):\s"
+)
+_NAMED = re.compile(r"[A-Z][\w'.-]*(?: (?:[A-Z][\w'.-]*|\d|de|von|van|al)){0,4}:\s")
+_ASKS = re.compile(
+    r"(?:Q|QUESTION|REPORTER|PRESS|MODERATOR|INTERVIEWER|HOST|ANCHOR|OPERATOR)S?(?: \d)?:",
+    re.IGNORECASE,
+)
+_LEAST_LABELS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A turn: the sentence that opens it, where its label ends, and whether it asks."""
+
+    index: int
+    end: int
+    asks: bool
+
+
+def turns(sentences: Sequence[Sentence], begin: int) -> list[Turn | None]:
+    """Return the turn of each sentence; those before `begin`, and others outside, have none."""
+    opened = [_opened(index, sentences) for index in range(begin, len(sentences))]
+    named = sum(turn is not None for turn, _ in opened) >= _LEAST_LABELS
+    found: list[Turn | None] = [None] * begin
+    current: Turn | None = None
+    for turn, sure in opened:
+        if turn is not None and (sure or named):
+            current = turn
+        found.append(current)
+    return found
+
+
+def _opened(index: int, sentences: Sequence[Sentence]) -> tuple[Turn | None, bool]:
+    """Return the turn that a sentence opens, and whether its label is surely one."""
+    sentence = sentences[index]
+    if index and sentences[index - 1].paragraph == sentence.paragraph:
+        return None, False
+    sure = _SURE.match(sentence.text, sentence.start, sentence.end)
+    label = sure or _NAMED.match(sentence.text, sentence.start, sentence.end)
+    if label is None:
+        return None, False
+    asks = _ASKS.fullmatch(label[0].rstrip()) is not None
+    return Turn(index=index, end=label.end() - 1, asks=asks), sure is not None
