@@ -4,7 +4,7 @@
 What it is not: news. Its measure exists only here, so no article can hold it and no rule but its own
 can see it; only the configured subscriber is told. Rules of this file: everything after the network is
 the real thing (parser process, claims, ledger, rule, commit, outbox, channel); a canary that is not
-heard in time is an alarm, once for each canary.
+heard in time is an alarm, the first of several in a row, and the next that is heard ends it.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from monitor.workers import run_in_worker
 _ROOT = Path(__file__).with_name("canary_seeds")
 _FEED = "figurewatch-canary"
 _SECONDS = 60.0
-# Neighbours differ by far more than what counts as the same figure.
-_VALUES = (1_000, 2_000, 4_000, 7_000)
+# A song has so many words of its own that the few which all songs share make no copy of it.
+_NOTES = 240
 RULE = Rule(
     id="figurewatch.canary",
     title="Canary",
@@ -145,45 +145,71 @@ class Canary:
         ]
         if messages and len(sent) == len(messages):
             seconds = (max(sent) - sung).total_seconds()
-            with pipeline.store.write():
-                pipeline.store.mark("canary_seconds", f"{seconds:.3f}")
-                pipeline.store.mark("canary_state", "heard")
-            self._log.info("canary.heard", seconds=round(seconds, 3))
+            self._heard(seconds, sung, now)
             return seconds
         if now - sung > pipeline.site.settings.canary.alarm_after:
             self._alarm(sung, now)
         return None
 
+    def _heard(self, seconds: float, sung: datetime, now: datetime) -> None:
+        store = self._pipeline.store
+        missed = store.marks().get("canary_missed", "")
+        with store.write():
+            store.mark("canary_seconds", f"{seconds:.3f}")
+            store.mark("canary_state", "heard")
+            store.mark("canary_missed", "")
+            if missed:
+                self._tell(
+                    f"canary|{missed}|back",
+                    "The canary is heard again",
+                    (f"The test figure of {sung:%H:%M} UTC arrived after {seconds:.0f} s.",),
+                    now,
+                )
+        self._log.info("canary.heard", seconds=round(seconds, 3))
+
     def _alarm(self, sung: datetime, now: datetime) -> None:
-        pipeline = self._pipeline
-        site = pipeline.site
-        reason = f"sent out at {sung:%H:%M} UTC, not delivered {now - sung} later"
-        operators = [row for row in site.subscribers if row.id in site.settings.delivery.operators]
-        with pipeline.store.write():
-            pipeline.store.mark("canary_state", "silent")
-            pipeline.dispatch.tell_operators(
-                operators,
-                f"canary|{sung.isoformat()}",
-                "The canary was not heard",
-                (
-                    f"The test figure {reason}.",
-                    "Alerts may not be arriving either.",
-                    "To see what is stuck: figurewatch outbox list",
-                ),
-                now,
-            )
+        """Remember that a canary was missed; the first of several in a row is told."""
+        store = self._pipeline.store
+        minutes = (now - sung).total_seconds() / 60
+        reason = f"sent out at {sung:%H:%M} UTC, not delivered {minutes:.0f} minutes later"
+        missed = store.marks().get("canary_missed", "")
+        with store.write():
+            store.mark("canary_state", "silent")
+            if not missed:
+                store.mark("canary_missed", sung.isoformat())
+                self._tell(
+                    f"canary|{sung.isoformat()}",
+                    "The canary was not heard",
+                    (
+                        f"The test figure {reason}.",
+                        "Alerts may not be arriving either. You hear when one does again.",
+                        "To see what is stuck: figurewatch outbox list",
+                    ),
+                    now,
+                )
         self._log.error("canary.silent", reason=reason)
+
+    def _tell(self, key: str, subject: str, notes: tuple[str, ...], now: datetime) -> None:
+        site = self._pipeline.site
+        operators = [row for row in site.subscribers if row.id in site.settings.delivery.operators]
+        self._pipeline.dispatch.tell_operators(operators, key, subject, notes, now)
 
 
 def _melody(count: int) -> str:
     """Words that make every canary a text of its own: a copy of the last one would be no news."""
-    digest = b"".join(hashlib.sha256(f"{count}|{part}".encode()).digest() for part in range(5))
+    parts = range(_NOTES * 4 // hashlib.sha256().digest_size)
+    digest = b"".join(hashlib.sha256(f"{count}|{part}".encode()).digest() for part in parts)
     letters = "".join(chr(ord("a") + byte % 26) for byte in digest)
     return " ".join(letters[at : at + 4] for at in range(0, len(letters), 4))
 
 
+def _value(count: int) -> int:
+    """Return a figure that is far from the one before and comes again after months at the least."""
+    return 1_000 * (100 + count % 907 if count % 2 else 2_000 + count % 1_009)
+
+
 def _song(count: int, now: datetime) -> bytes:
-    value = _VALUES[count % len(_VALUES)]
+    value = _value(count)
     text = (
         f"This is a test and no news: the keeper Ada Lark said that "
         f"{value:,} zwitscherlings are in the aviary. They sing: {_melody(count)}."

@@ -45,6 +45,7 @@ def _facts(assembly: Assembly, store: Store, *, running: bool) -> dict[str, obje
         "database": str(assembly.loaded.database),
         "heartbeat": store.marks().get("heartbeat"),
         "canary_seconds": _seconds(store.marks().get("canary_seconds")),
+        "canary_missed": store.marks().get("canary_missed") or None,
         "daemon": json.loads(store.marks().get("daemon", "{}")) if running else {},
         "rules": len(assembly.site.rules.rules),
         "counts": store.counts(),
@@ -97,7 +98,9 @@ def _print(facts: dict[str, object]) -> None:
         for line in daemon.get(kind, ()):
             click.echo(f"  {kind.removesuffix('s')}: {line}")
     click.echo(f"heartbeat   {facts['heartbeat'] or 'never'}")
-    if facts["canary_seconds"] is not None:
+    if facts["canary_missed"] is not None:
+        click.echo(f"canary      NOT HEARD since {facts['canary_missed']}")
+    elif facts["canary_seconds"] is not None:
         click.echo(f"canary      heard after {facts['canary_seconds']} s")
     click.echo(f"database    {facts['database']}")
     click.echo(

@@ -49,6 +49,49 @@ async def test_every_canary_is_heard_by_its_subscriber_and_nobody_else(tmp_path:
     assert hook.paths == ["/watch"] * 5
 
 
+async def test_no_canary_is_a_copy_of_another(tmp_path: Path) -> None:
+    """Ten days of them, one an hour, each raise their alert: a false alarm is believed once."""
+    clock = Hands()
+    site = _site(tmp_path, watch="http://127.0.0.1:9/watch", ops="http://127.0.0.1:9/ops")
+    silent = []
+    async with site_pipeline(site, clock) as pipeline:
+        canary = Canary(pipeline, clock.now)
+        for count in range(240):
+            if len(await canary.sing()) != 1:
+                silent.append(count)
+            clock.moment += timedelta(hours=1)
+    assert silent == []
+
+
+async def test_several_missed_canaries_are_one_alarm_and_the_next_one_ends_it(
+    tmp_path: Path,
+) -> None:
+    """Whoever repairs it hears once that it is broken and once that it is well."""
+    clock, watch = Hands(), Receiver("503 Service Unavailable")
+    async with serving(watch.respond) as broken, serving(Receiver().respond) as well:
+        site = _site(tmp_path, watch=broken.url("/watch"), ops=well.url("/ops"))
+        async with site_pipeline(site, clock) as pipeline:
+            canary = Canary(pipeline, clock.now)
+            for _ in range(3):
+                await canary.sing()
+                clock.moment += timedelta(minutes=6)
+                await canary.listen()
+                await pipeline.deliver_due()
+            assert pipeline.store.marks()["canary_state"] == "silent"
+            watch.says = "200 OK"
+            await canary.sing()
+            for _ in range(4):
+                clock.moment += timedelta(minutes=1)
+                await pipeline.deliver_due()
+            await canary.listen()
+            await pipeline.deliver_due()
+            assert pipeline.store.marks()["canary_state"] == "heard"
+    assert [verified(request)["data"]["heading"] for request in well.requests] == [
+        "The canary was not heard",
+        "The canary is heard again",
+    ]
+
+
 async def test_a_canary_that_is_not_delivered_is_an_alarm_once(tmp_path: Path) -> None:
     """Operators are told through a channel that works, after the time that was configured."""
     clock = Hands()
