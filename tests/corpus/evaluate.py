@@ -34,6 +34,7 @@ TUNE = (
     "dev6.toml",
     "dev7.toml",
     "dev8.toml",
+    "dev9.toml",
 )
 HELD = ("held.toml",)
 PUBLISHED = datetime(2024, 11, 5, tzinfo=UTC)

@@ -11,13 +11,14 @@ way to whom it quotes; a speaker that is not in the gazetteer keeps the literal 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from monitor.core.claims.cues import Cue
 from monitor.core.claims.grammar import WORD, Grammar, Sentence
 from monitor.core.claims.headings import Headings
 from monitor.core.claims.speakers import Phrases, unknown
+from monitor.core.claims.tallies import Tally, tallies
 from monitor.core.gazetteer import Gazetteer
 from monitor.core.knowledge import Knowledge, Name, NameKind
 from monitor.core.model import Source
@@ -27,7 +28,7 @@ _PUT_REACH = 90
 _SPEAK_REACH = 20
 _LAST_DAY = 31
 _INVERTED_REACH = 70
-_ESTIMATE_GAP = 24
+_ESTIMATE_GAP, _BY_REACH = 24, 30
 _ADVERBS = frozenset(
     {
         "also",
@@ -110,7 +111,7 @@ class Attribution:
         found = [
             *self._according(sentence),
             *self._headings.cues(sentence),
-            *self._estimates(sentence),
+            *self._estimates(sentence, tallies(sentence, self._grammar)),
         ]
         taken = [(cue.start, cue.end) for cue in found]
         for verb in self._verbs(sentence):
@@ -179,6 +180,16 @@ class Attribution:
         active = verb[0].lower().split()[0].endswith("ing")  # "are talking about"
         if near and near[-1] in self._grammar.sets["attribution.passive"] and not active:
             return None
+        return (
+            self._before(sentence, verb, floor)
+            or self._inverted(sentence, verb)
+            or self._joined(sentence, verb)
+            or self._phrase(sentence, verb)
+        )
+
+    def _before(self, sentence: Sentence, verb: re.Match[str], floor: int) -> Cue | None:
+        """Return the pronoun, the listed speaker or the state that is the subject of a verb."""
+        text = sentence.text
         pronoun = self._pronoun(sentence, verb, floor)
         if pronoun is not None:
             return pronoun
@@ -188,14 +199,7 @@ class Attribution:
                     return self.of_speaker(name, verb.end(), "said")
                 if not _WITHIN.search(text, floor, name.start):
                     break
-        actor = self._actor(sentence, verb)
-        if actor is not None:
-            return actor
-        return (
-            self._inverted(sentence, verb)
-            or self._joined(sentence, verb)
-            or self._phrase(sentence, verb)
-        )
+        return self._actor(sentence, verb)
 
     def _joined(self, sentence: Sentence, verb: re.Match[str]) -> Cue | None:
         """Read "Dakhlallah declined to confirm a figure but said": whom the sentence begins with."""
@@ -464,34 +468,77 @@ class Attribution:
             return None
         return Cue(start=actor.start, end=actor.end, source=source, rule="according")
 
-    def _estimates(self, sentence: Sentence) -> list[Cue]:
+    def _estimates(self, sentence: Sentence, counts: Sequence[Tally]) -> list[Cue]:
         """Read "Seoul's estimate that", "the Pentagon's figure of": whose the estimate is."""
-        text = sentence.text
-        found: list[Cue] = []
+        text, cues = sentence.text, [self._changed_by(sentence)]
+        by_noun = {tally.noun.start(): tally for tally in counts}
+        changed = {start: self._changed(sentence, tally) for start, tally in by_noun.items()}
+        cues.extend(changed.values())
         for noun in self._grammar.patterns["attribution.estimates"].finditer(
             text, sentence.start, sentence.end
         ):
-            owners = sorted((*sentence.speakers, *sentence.names), key=lambda one: -one.end)
-            for name in owners:
-                gap = text[name.end : noun.start()]
-                if (
-                    not 0 < len(gap) <= _ESTIMATE_GAP
-                    or gap.strip(" 's").count(" ") > 1
-                    or "," in gap
-                    or self._grammar.ends("status.denials", text, sentence.start, name.start)
-                ):
-                    continue
-                slug = name.senses.get(NameKind.SOURCE)
-                force = name.senses.get(NameKind.ADJECTIVE)
-                if gap.startswith("'s"):
-                    force = force or name.senses.get(NameKind.ACTOR)
-                source = self._gazetteer.source(slug) if slug else self.government(force or "")
-                if source is not None:
-                    found.append(
-                        Cue(start=name.start, end=noun.end(), source=source, rule="estimate")
-                    )
-                    break
-        return found
+            tally = by_noun.get(noun.start())
+            if changed.get(noun.start()) is None:
+                cues.append(self._owned(sentence, noun, tally.counted if tally else None))
+        return [cue for cue in cues if cue is not None]
+
+    def _changed_by(self, sentence: Sentence) -> Cue | None:
+        """Read "Russian troop estimate raised to 200,000 by Ukraine"."""
+        text = sentence.text
+        for quantity in sentence.quantities:
+            start = quantity.right + len(" by ")
+            if not text.startswith(" by ", quantity.right):
+                continue
+            floor = max(sentence.start, quantity.left - _SUBJECT_REACH)
+            verb = self._grammar.last("attribution.revises", text, floor, quantity.left)
+            noun = verb and self._grammar.search("attribution.tallies", text, floor, verb.start())
+            if not noun:
+                continue
+            limit = min(sentence.end, start + _BY_REACH)
+            cue = self._listed_after(sentence, start, limit)
+            return cue or self._state_after(sentence, start, limit)
+        return None
+
+    def _changed(self, sentence: Sentence, tally: Tally) -> Cue | None:
+        """Read "US raises Russian troop estimate": who changes an estimate says it."""
+        verb = tally.verb
+        if verb is None or tally.owned:
+            return None
+        floor = max(sentence.start, verb.start() - _SUBJECT_REACH)
+        near = _words_before(sentence.text, floor, verb.start())
+        if near and near[-1] in self._grammar.sets["attribution.passive"]:
+            return None
+        cue = (
+            self._before(sentence, verb, floor)
+            or self._joined(sentence, verb)
+            or self._phrase(sentence, verb)
+        )
+        return replace(cue, end=tally.noun.end()) if cue else None
+
+    def _owned(self, sentence: Sentence, noun: re.Match[str], counted: Name | None) -> Cue | None:
+        """Return whose an estimate is by the name before it; whom it counts does not own it."""
+        text = sentence.text
+        stop = counted.start if counted else noun.start()
+        owners = sorted((*sentence.speakers, *sentence.names), key=lambda one: -one.end)
+        for name in owners:
+            gap = text[name.end : stop]
+            if (
+                not 0 < len(gap) <= _ESTIMATE_GAP
+                or gap.strip(" 's").count(" ") > 1
+                or "," in gap
+                or self._grammar.ends("status.denials", text, sentence.start, name.start)
+            ):
+                continue
+            slug = name.senses.get(NameKind.SOURCE)
+            force = name.senses.get(NameKind.ADJECTIVE)
+            if gap.startswith("'s"):
+                force = force or name.senses.get(NameKind.ACTOR)
+            elif counted is not None:
+                continue
+            source = self._gazetteer.source(slug) if slug else self.government(force or "")
+            if source is not None:
+                return Cue(start=name.start, end=noun.end(), source=source, rule="estimate")
+        return None
 
     def backward(self, sentence: Sentence) -> Source | None:
         """Return the speaker of a sentence that only says who said the one before it."""

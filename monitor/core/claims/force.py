@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whose troops: the steps that find the force of a number, the surest first.
 
-Steps, each a rule id: `adjective` (in the phrase), `possessive` ("its troops"), `subject` ("Pyongyang
-sent N"), `by` ("sent by Pyongyang"), `sentence` (troops of a force elsewhere in the sentence),
-`claim` (an earlier claim of the sentence), `paragraph` (troops of a force just before), `document`
-(the force most spoken of), `leader` ("Putin called up N"), `speaker` (a state's own ministry), `enemy` and `they` (in the mouth of a
-state at war). Rules of this file: a country that is
-a place or an adjective of something else ("US request") is no force.
+Steps, each a rule id: `adjective` (in the phrase), `estimate` ("Russian troop estimate"), `possessive`
+("its troops"), `subject` ("Pyongyang sent N"), `by` ("sent by Pyongyang"), `sentence` (troops of a force
+elsewhere in the sentence), `claim` (an earlier claim of the sentence), `paragraph` (troops of a force just
+before), `document` (the force most spoken of), `leader` ("Putin called up N"), `speaker` (a state's own
+ministry), `enemy` and `they` (in the mouth of a state at war). Rules of this file: a country that is a place
+or an adjective of something else ("US request") is no force.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from monitor.core.claims.subjects import (
 from monitor.core.claims.subjects import (
     subject as subject_of,
 )
+from monitor.core.claims.tallies import force_counted
 from monitor.core.knowledge import Knowledge, Name, NameKind
 
 _REACH = 160
@@ -245,6 +246,7 @@ def _steps(
     earlier: str | None,
 ) -> Iterator[ForceFound]:
     yield ForceFound(counted.force, "adjective")
+    yield ForceFound(force_counted(sentence, counted.quantity.left, grammar), "estimate")
     yield ForceFound(owner_of(sentence, counted.quantity), "owner")
     yield ForceFound(_gapped(sentence, counted, grammar), "gapped")
     yield ForceFound(_of_body(sentence, counted, grammar), "body")

@@ -44,6 +44,8 @@ def keep_status(mention: Mention, earlier: Mention | None, counted: Counted) -> 
         return
     if earlier.status is Status.DENIED and mention.kind is not Kind.SUBSET:
         return  # "Rejecting a report of 9,000, Kampala said 4,000 were there"
+    if earlier.status_rule == "from" and counted.quantity.changed:
+        return  # "revised its estimate from 10,000 to 12,300"
     if counted.anaphoric or counted.shape == "collective" or mention.kind is Kind.SUBSET:
         mention.status, mention.status_rule = earlier.status, "continued"
 
