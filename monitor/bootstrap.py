@@ -446,7 +446,7 @@ def is_running(database: Path) -> bool:
     lock = database.with_name(database.name + ".lock")
     if not lock.exists():
         return False
-    descriptor = os.open(lock, os.O_RDWR)
+    descriptor = os.open(lock, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:

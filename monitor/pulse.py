@@ -39,6 +39,7 @@ class Pulse:
     reload_refused: str | None = None
     storage: str | None = None
     store_refusal: str | None = None
+    troubles: tuple[str, ...] = ()
     queue_stuck: bool = False
     stopping: bool = False
 
@@ -91,7 +92,7 @@ class Pulse:
         ]
         if self.clock_jumps:
             found.append(f"the clock jumped {self.clock_jumps} times")
-        return tuple(found)
+        return (*found, *self.troubles)
 
 
 def _late(what: str, last: float | None, limit: timedelta, monotonic: float) -> str | None:

@@ -308,6 +308,7 @@ class Daemon:
             self.pulse.queue_stuck = await asyncio.to_thread(
                 gauges.is_stuck, store, now - LATEST_DELIVERY
             )
+            self.pulse.troubles = await asyncio.to_thread(gauges.troubles, store, now)
             await asyncio.to_thread(self._write_marks)
             line = await asyncio.to_thread(self._status_line)
         except StoreError as error:

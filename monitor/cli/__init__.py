@@ -90,11 +90,14 @@ class _LazyGroup(click.Group):
         except MonitorError as error:
             click.echo(f"error: {error}", err=True)
             sys.exit(_exit_code(error))
-        except PermissionError as error:
-            click.echo(f"error: {error.filename}: {error.strerror}", err=True)
-            sys.exit(EXIT_PERMISSION)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, OSError):
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except OSError as error:
+            # A disk that cannot be written is no defect of ours, and a restart does not help.
+            where = f"{error.filename}: " if error.filename else ""
+            click.echo(f"error: {where}{error.strerror or error}", err=True)
+            denied = isinstance(error, PermissionError)
+            sys.exit(EXIT_PERMISSION if denied else EXIT_STATE)
         except Exception:  # noqa: BLE001  (where a defect of ours ends up)
             traceback.print_exc()
             sys.exit(EXIT_SOFTWARE)

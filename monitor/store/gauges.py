@@ -39,6 +39,26 @@ def waiting(store: Store) -> Waiting:
     )
 
 
+def troubles(store: Store, now: datetime) -> tuple[str, ...]:
+    """Return what is in trouble although the daemon works: feeds, channels, deliveries, canary."""
+    [counts] = store.rows(
+        """SELECT (SELECT count(*) FROM feeds WHERE configured AND enabled AND error_count > 0) AS feeds,
+             (SELECT count(*) FROM deliveries WHERE state = 'dead' AND finished >= ?) AS dead""",
+        [codec.when(now - timedelta(days=1))],
+    )
+    channels = [
+        row["channel"] for row in store.rows("SELECT channel FROM disabled_channels ORDER BY 1")
+    ]
+    missed = store.marks().get("canary_missed")
+    lines = (
+        f"{counts['feeds']} feeds cannot be read" if counts["feeds"] else None,
+        f"{counts['dead']} deliveries were given up within a day" if counts["dead"] else None,
+        f"out of service: {', '.join(channels)}" if channels else None,
+        f"the canary was not heard since {missed}" if missed else None,
+    )
+    return tuple(line for line in lines if line is not None)
+
+
 def is_stuck(store: Store, before: datetime) -> bool:
     """Say whether a delivery that is first in its channel was due before a moment, untouched."""
     rows = store.rows(

@@ -15,14 +15,15 @@ from apscheduler.events import (
     JobExecutionEvent,
     JobSubmissionEvent,
 )
-from benches import Hands, bench
+from benches import Hands, bench, poll
 from loopback import answer, serving
-from newsroom import Site
+from newsroom import Receiver, Site
 
 from monitor import systemd
 from monitor.clock import SteadyClock
 from monitor.pulse import Pulse
 from monitor.schedule import Daemon
+from monitor.store import gauges
 
 pytestmark = pytest.mark.anyio
 
@@ -154,3 +155,30 @@ async def test_every_trouble_of_a_job_is_counted(tmp_path: Path) -> None:
         ("tick", "failed"): 1,
         ("tick", "still running"): 1,
     }
+
+
+async def test_what_is_in_trouble_is_a_warning_while_the_work_goes_on(tmp_path: Path) -> None:
+    """A feed that fails, a channel out of service and its dead letter are seen from outside."""
+    clock, news = Hands(), {"/feed": answer(status="500 Oops")}
+    async with serving(news) as paper, serving(Receiver(says="410 Gone").respond) as hook:
+        site = Site(
+            tmp_path / "site",
+            feeds={"paper": paper.url("/feed")},
+            subscribers={"desk": {"webhook": hook.url("/hook")}},
+        )
+        async with bench(site, clock) as pipeline:
+            assert gauges.troubles(pipeline.store, clock.now()) == ()
+            await poll(pipeline)
+            pipeline.dispatch.tell_operators(
+                pipeline.site.subscribers, "k", "A test", ("of it",), clock.now()
+            )
+            await pipeline.deliver_due()
+            found = gauges.troubles(pipeline.store, clock.now())
+            clock.forward(days=2)
+            later = gauges.troubles(pipeline.store, clock.now())
+    assert found == (
+        "1 feeds cannot be read",
+        "1 deliveries were given up within a day",
+        "out of service: desk/webhook",
+    )
+    assert later == (found[0], found[2])

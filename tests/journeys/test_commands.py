@@ -590,3 +590,13 @@ def test_version_is_the_packages() -> None:
     """Both spellings print the version and nothing else."""
     assert CliRunner().invoke(main, ["version"]).stdout == f"figurewatch {__version__}\n"
     assert __version__ in CliRunner().invoke(main, ["--version"]).stdout
+
+
+def test_a_state_directory_that_cannot_be_is_said_in_a_sentence(tmp_path: Path) -> None:
+    """No traceback, and a code that says that a restart does not help."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    config = tmp_path / "config.toml"
+    config.write_text(f'[store]\npath = "{tmp_path}/file/state.db"\n', encoding="utf-8")
+    result = CliRunner().invoke(main, ["run", "--config", str(config)])
+    assert result.exit_code == 74, result.output
+    assert "file: Not a directory" in result.output or "File exists" in result.output
