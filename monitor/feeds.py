@@ -36,7 +36,7 @@ from monitor.core.errors import ParseError
 from monitor.core.headers import declared_charset, http_date
 from monitor.core.model import Entry, ParsedFeed
 from monitor.core.text import clean
-from monitor.core.urls import LONGEST_URL, canonical_url, url_complaint
+from monitor.core.urls import LONGEST_URL, canonical_url, url_complaint, with_ascii_host
 from monitor.workers import sealed
 
 # The standard library's expat and nothing that happens to be installed beside it.
@@ -151,7 +151,7 @@ def _link(base: str, link: object, caps: _Caps) -> str | None:
         return None
     if len(absolute) > LONGEST_URL:
         caps.count("links")
-    return None if url_complaint(absolute) else absolute
+    return None if url_complaint(absolute) else with_ascii_host(absolute)
 
 
 def _language(value: object) -> str | None:

@@ -20,6 +20,7 @@ from monitor.cli.options import (
     emit_rows,
     format_option,
     moment_text,
+    shown,
 )
 from monitor.config import parse_duration
 from monitor.core.errors import MonitorError
@@ -91,7 +92,7 @@ def show(config: str | None, form: str, key: str) -> None:
         emit_line(facts)
         return
     for name in ("id", "created", "severity", "rule", "summary", "reason", "title", "article"):
-        click.echo(f"{name:13} {facts[name]}")
+        click.echo(f"{name:13} {shown(facts[name])}")
     click.echo(f"{'acknowledged':13} {row.acknowledged or 'no'}")
     for one in row.routings:
         click.echo(f"{one.channel:13} {_words(one)}")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.options import config_option
+from monitor.cli.options import config_option, shown
 
 if TYPE_CHECKING:
     from monitor.bootstrap import Assembly
@@ -106,7 +106,7 @@ def _show(report: Any, form: str, as_text: Any) -> None:
     if form == "json":
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))
     else:
-        click.echo(as_text(report))
+        click.echo(as_text(shown(report)))
 
 
 def _with_progress(outcomes: Iterable[Outcome], total: int) -> Iterable[Outcome]:

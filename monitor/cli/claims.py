@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import click
 
 from monitor.bootstrap import assemble
-from monitor.cli.options import config_option, emit_rows, format_option
+from monitor.cli.options import config_option, emit_rows, format_option, shown
 from monitor.core.alerts import carriers
 from monitor.core.gazetteer import Gazetteer
 from monitor.core.model import LedgerClaim, Verdict
@@ -76,7 +76,7 @@ def show(config: str | None, form: str, claim_id: str) -> None:
     if form == "json":
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     else:
-        click.echo("\n".join(_lines(found)))
+        click.echo("\n".join(_lines(shown(found))))
 
 
 @claims.command()

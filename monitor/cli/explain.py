@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from monitor.bootstrap import Assembly, assemble
-from monitor.cli.options import config_option
+from monitor.cli.options import config_option, shown
 from monitor.core.model import Alert, Outcome
 from monitor.store import Store
 
@@ -51,7 +51,7 @@ def explain(config: str | None, form: str, what: str) -> None:
     if form == "json":
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     else:
-        click.echo(_fitted(trace_text(found, _painted)))
+        click.echo(_fitted(trace_text(shown(found), _painted)))
 
 
 # Colours are dropped by click where the output is no terminal, or NO_COLOR is set.

@@ -11,7 +11,7 @@ import click
 
 from monitor.bootstrap import Assembly, assemble
 from monitor.cli import EXIT_PROBLEMS
-from monitor.cli.options import config_option, emit_rows, format_option
+from monitor.cli.options import config_option, emit_rows, format_option, shown
 from monitor.config import FeedSettings
 from monitor.core.wording import claim_phrase
 from monitor.opml import Listed, read_opml, write_opml
@@ -74,7 +74,7 @@ def test_feed(config: str | None, form: str, url: str) -> None:
 
 def _print_head(seen: Preview) -> None:
     parsed = seen.parsed
-    click.echo(f"{parsed.title or '(no title)'}: {len(parsed.entries)} entries", err=True)
+    click.echo(f"{shown(parsed.title) or '(no title)'}: {len(parsed.entries)} entries", err=True)
     for text in (
         f"moved for good to {seen.permanent_url}" if seen.permanent_url else None,
         f"one entry every {seen.gap} by its dates" if seen.gap is not None else None,
@@ -82,7 +82,7 @@ def _print_head(seen: Preview) -> None:
         f"not quite right: {parsed.complaint}" if parsed.complaint else None,
     ):
         if text is not None:
-            click.echo(f"  {text}", err=True)
+            click.echo(f"  {shown(text)}", err=True)
 
 
 async def _preview(assembly: Assembly, url: str) -> Preview:

@@ -17,7 +17,7 @@ import click
 
 from monitor.bootstrap import Assembly, assemble
 from monitor.cli import EXIT_PROBLEMS
-from monitor.cli.options import config_option, emit_line
+from monitor.cli.options import config_option, emit_line, shown
 from monitor.core.errors import DeliveryError
 from monitor.core.model import Channel, ChannelKind
 from monitor.core.sample import sample_message
@@ -122,12 +122,12 @@ def _outlook(error: DeliveryError) -> str:
 
 def _print(trial: _Trial, form: str) -> None:
     address = trial.channel.address
-    shown = redact(address) if trial.channel.kind is ChannelKind.WEBHOOK else address
+    where = redact(address) if trial.channel.kind is ChannelKind.WEBHOOK else address
     if form == "jsonl":
         emit_line(
             {
                 "channel": trial.channel.id,
-                "address": shown,
+                "address": where,
                 "sent": trial.sent,
                 "answer": trial.answer,
                 "outlook": trial.outlook or None,
@@ -136,7 +136,7 @@ def _print(trial: _Trial, form: str) -> None:
         )
         return
     word = "sent" if trial.sent else "NOT SENT"
-    click.echo(f"{trial.channel.id} ({shown}): {word} after {trial.seconds:.2f} s")
-    click.echo(f"  answer: {trial.answer}")
+    click.echo(f"{trial.channel.id} ({where}): {word} after {trial.seconds:.2f} s")
+    click.echo(f"  answer: {shown(trial.answer)}")
     if trial.outlook:
         click.echo(f"  {trial.outlook}")

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import click
 
 from monitor.core.csv_text import csv_text
+from monitor.core.wording import visible
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -104,6 +105,18 @@ def emit_line(record: Mapping[str, object]) -> None:
     sys.stdout.flush()
 
 
+def shown(value: Any) -> Any:
+    """Return a value all of whose text may stand on a terminal: one line, nothing that steers it.
+
+    Everything that commands show of feeds, and of what servers answered, passes here.
+    """
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, Mapping):
+        return {name: shown(one) for name, one in value.items()}
+    return [shown(one) for one in value] if isinstance(value, (list, tuple)) else value
+
+
 def emit_rows(rows: Iterable[Mapping[str, object]], columns: Sequence[str], form: str) -> None:
     """Write rows in the chosen form; `columns` are the ones a table or CSV shows, in order."""
     if form == "jsonl":
@@ -129,7 +142,7 @@ def _emit_table(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) ->
     for column in columns:
         table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
-        table.add_row(*(escape(_cell(row.get(column))) for column in columns))
+        table.add_row(*(escape(shown(_cell(row.get(column)))) for column in columns))
     # Into a pipe a row stays one line, whatever the width of the terminal behind it.
     Console(width=None if sys.stdout.isatty() else _PIPE_COLUMNS).print(table)
 

@@ -17,6 +17,7 @@ from monitor.cli.options import (
     emit_rows,
     format_option,
     moment_text,
+    shown,
 )
 from monitor.core.errors import MonitorError
 from monitor.core.headlines import message_subject
@@ -97,9 +98,9 @@ def show(config: str | None, form: str, key: str) -> None:
         return
     for name in ("id", "channel", "state", "subject", "created", "next_attempt", "reason"):
         if facts[name]:
-            click.echo(f"{name.replace('_', ' '):13} {facts[name]}")
+            click.echo(f"{name.replace('_', ' '):13} {shown(facts[name])}")
     for one in tries:
-        click.echo(f"{one['started']}  {one['outcome']:6}  {one['detail']}")
+        click.echo(f"{one['started']}  {one['outcome']:6}  {shown(one['detail'])}")
 
 
 def _chosen(box: Outbox, ids: tuple[str, ...], state: str, channel: str | None) -> list[str]:

@@ -8,7 +8,7 @@ import json
 import click
 
 from monitor.bootstrap import assemble
-from monitor.cli.options import config_option, emit_rows, format_option
+from monitor.cli.options import config_option, emit_rows, format_option, shown
 from monitor.core.conflicts import Clash, Conflict, Holding, conflict_in
 from monitor.core.gazetteer import Gazetteer
 from monitor.core.ladders import Rung, as_of, is_rung
@@ -86,7 +86,7 @@ def show(config: str | None, form: str, key: str) -> None:
     if form == "json":
         click.echo(json.dumps(_conflict(found, gazetteer), ensure_ascii=False, indent=2))
     else:
-        click.echo("\n".join(_lines(found, gazetteer)))
+        click.echo("\n".join(map(shown, _lines(found, gazetteer))))
 
 
 def _conflicts(rows: tuple[LedgerClaim, ...], gazetteer: Gazetteer) -> list[Conflict]:

@@ -11,7 +11,7 @@ import click
 
 from monitor.bootstrap import Assembly, assemble, is_running
 from monitor.cli import EXIT_NOT_RUNNING
-from monitor.cli.options import config_option
+from monitor.cli.options import config_option, shown
 from monitor.store import Outbox, Store, Subscriptions
 
 _SHOWN = 20
@@ -112,7 +112,7 @@ def _print(facts: dict[str, object]) -> None:
     for feed in [feed for feed in feeds if feed["reason"]][:_SHOWN]:
         failures = f" ({feed['errors']}x)" if feed["errors"] else ""
         click.echo(
-            f"  {feed['id']}: {feed['state']}: {feed['reason']}{failures}, next {feed['next_poll']}"
+            f"  {feed['id']}: {feed['state']}: {shown(feed['reason'])}{failures}, next {feed['next_poll']}"
         )
     if facts["websub"]:
         assert isinstance(facts["websub"], dict)  # noqa: S101  (built above)
@@ -126,5 +126,5 @@ def _print(facts: dict[str, object]) -> None:
         after = f", next {row['next_attempt']}" if row["next_attempt"] else ""
         click.echo(
             f"  {row['id']} to {row['channel']}: {row['state']} after {row['attempts']} tries"
-            f" ({row['reason'] or 'not tried yet'}){after}"
+            f" ({shown(row['reason']) or 'not tried yet'}){after}"
         )

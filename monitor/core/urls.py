@@ -100,6 +100,33 @@ def host_of(url: str) -> str | None:
         return None
 
 
+def with_ascii_host(url: str) -> str | None:
+    """Return the URL with its host in ASCII, so that no letter passes for another; None if none is.
+
+    Whether scripts are mixed or not: what may be mixed changes, and ASCII does not.
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        name = _ascii_name(host)
+        if name is None or host.isascii():
+            return url if name is not None else None
+        place = name if parts.port is None else f"{name}:{parts.port}"
+    except ValueError:
+        return None
+    return urlunsplit((parts.scheme, place, *parts[2:]))
+
+
+def _ascii_name(host: str) -> str | None:
+    """Return a host name in ASCII, or None if there is none for it."""
+    if host.isascii():
+        return host
+    try:
+        return host[:_LONGEST_HOST].encode("idna").decode("ascii")
+    except UnicodeError:
+        return None
+
+
 def canonical_url(url: str) -> str | None:
     """Return one spelling for all URLs that show the same article, or None if it is no web URL.
 
@@ -188,9 +215,14 @@ def redact(url: str) -> str:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         return "(not a URL)"
-    name = f"[{host}]" if ":" in host else host
+    plain = _ascii_name(host) if host else ""
+    if plain is None:
+        return "(not a URL)"
+    name = f"[{plain}]" if ":" in plain else plain
     place = name if port is None else f"{name}:{port}"
     path = "/".join("***" if _OPAQUE.fullmatch(part) else part for part in parts.path.split("/"))
+    if not parts.netloc and "@" in path:  # a login where the slashes before it were forgotten
+        path = "***@" + path.rpartition("@")[2]
     return _printable(urlunsplit((parts.scheme, place, path, "***" if parts.query else "", "")))
 
 

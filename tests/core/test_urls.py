@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monitor.core.urls import canonical_url, host_of, redact, url_complaint
+from monitor.core.urls import canonical_url, host_of, redact, url_complaint, with_ascii_host
+from monitor.core.wording import safe_link
 
 SAME = {
     "case, port and fragment": "HTTP://News.Example.ORG:80/a/B#top",
@@ -66,6 +67,24 @@ def test_ways_to_write_one_article_have_one_key(url: str) -> None:
 def test_different_articles_keep_different_keys(one: str, other: str) -> None:
     """What may tell two articles apart stays."""
     assert canonical_url(one) != canonical_url(other)
+
+
+def test_a_host_of_mixed_scripts_is_shown_in_ascii() -> None:
+    """A Cyrillic letter among Latin ones cannot pass for another host, in a link, a log or a key."""
+    url = "https://p\u0430ypal.example:8443/\u0430"
+    name = "xn--pypal-4ve.example:8443"
+    assert with_ascii_host(url) == f"https://{name}/\u0430"
+    assert safe_link(url) == f"https://{name}/%D0%B0"
+    assert redact(url).startswith(f"https://{name}/")
+    assert canonical_url(url) == f"https://{name}/%D0%B0"
+    assert with_ascii_host("https://\u0430..b/") is None
+
+
+@pytest.mark.parametrize("url", ["http:u:p@h/a", "u:p@h", "//u:p@h/a", "x:y/u:p@h"])
+def test_a_login_is_hidden_where_slashes_were_forgotten(url: str) -> None:
+    """What stands before the last @ is no path."""
+    assert "u:p" not in redact(url)
+    assert ":p" not in redact(url)
 
 
 def test_parameters_are_sorted_and_names_are_idna() -> None:
