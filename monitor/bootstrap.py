@@ -466,7 +466,7 @@ async def _prepare_store(assembly: Assembly, pipeline: Pipeline) -> None:
 
 async def run_daemon(config: str | None, assembly: Assembly) -> None:
     """Run the daemon until a signal stops it. The caller holds the state lock."""
-    _tell_weaknesses()
+    address_filter = _tell_weaknesses()
     status = systemd.Notifier()
     assembly.clock = clock = SteadyClock(assembly.clock)
     async with contextlib.AsyncExitStack() as stack:
@@ -474,6 +474,7 @@ async def run_daemon(config: str | None, assembly: Assembly) -> None:
             store = stack.enter_context(assembly.open_store(examined=True))
             pipeline = await stack.enter_async_context(assembly.pipeline(store))
             await _prepare_store(assembly, pipeline)
+        pipeline.pulse.address_filter = address_filter
 
         async def reload() -> Site:
             fresh = await asyncio.to_thread(assemble, config)
@@ -492,17 +493,24 @@ async def run_daemon(config: str | None, assembly: Assembly) -> None:
         await daemon.run()
 
 
-def _tell_weaknesses() -> None:
-    """Log what is known to be wrong with the libraries and the limits of this process."""
+def _tell_weaknesses() -> str:
+    """Log what is known to be wrong with the libraries and the limits of this process.
+
+    Returns how the unit's address filter stands, for `doctor`, which is another process.
+    """
     log = structlog.get_logger()
     known = soundness.weaknesses(
         expat_is=soundness.expat_version(),
         sqlite_is=gauges.sqlite_version(),
         mail_is_safe=soundness.mail_folds_safely,
     )
-    for text in (*known, soundness.address_filter_complaint()):
+    complaint = soundness.address_filter_complaint()
+    for text in (*known, complaint):
         if text is not None:
             log.info("start.weakness", text=text)
+    if complaint is not None:
+        return "absent"
+    return "active" if os.environ.get(soundness.FILTER_EXPECTED) else "not asked for"
 
 
 @asynccontextmanager

@@ -30,6 +30,18 @@ from monitor.store.backups import quick_complaint
 Grade = Literal["good", "warning", "bad"]
 _SECONDS = 5.0
 _EARLIEST_YEAR = 2025
+# By what the daemon found when it started: only from inside the unit can it be seen.
+_ADDRESS_FILTER: dict[str, tuple[Grade, str]] = {
+    "active": ("good", "the kernel refuses private addresses"),
+    "absent": (
+        "bad",
+        "asked for and not in force; only the program's own check guards private addresses",
+    ),
+    "not asked for": (
+        "warning",
+        "not asked for; the drop-in addresses.conf adds the kernel's check to the program's own",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,7 +246,7 @@ def _limits(assembly: Assembly) -> Iterator[Finding]:
         return
     try:
         with assembly.open_store() as store:
-            pid = gauges.daemon_pid(store)
+            pid, addresses = gauges.daemon_limits(store)
     except StoreError as error:
         yield Finding(about="limits", grade="bad", text=str(error))
         return
@@ -245,3 +257,5 @@ def _limits(assembly: Assembly) -> Iterator[Finding]:
         None: "whether the daemon runs under a system-call filter cannot be seen by this user",
     }
     yield Finding(about="limits", grade="good" if active else "warning", text=texts[active])
+    grade, text = _ADDRESS_FILTER.get(addresses or "", ("warning", "has not said yet"))
+    yield Finding(about="limits", grade=grade, text=f"address filter of the unit: {text}")

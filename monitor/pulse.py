@@ -41,6 +41,7 @@ class Pulse:
     store_refusal: str | None = None
     troubles: tuple[str, ...] = ()
     queue_stuck: bool = False
+    address_filter: str | None = None
     stopping: bool = False
 
     def polled(self, outcome: str, seconds: float) -> None:

@@ -352,6 +352,7 @@ class Daemon:
             "started": self.pulse.started.isoformat() if self.pulse.started else None,
             "complaints": self.pulse.complaints(monotonic),
             "warnings": self.pulse.warnings(),
+            "address_filter": self.pulse.address_filter,
         }
         store = self._pipeline.store
         with store.write():

@@ -125,10 +125,14 @@ def wake_from_the_future(store: Store, now: datetime) -> int:
         return cursor.rowcount
 
 
-def daemon_pid(store: Store) -> int | None:
-    """Return the process id that the daemon left in the database, or None."""
-    pid = json.loads(store.marks().get("daemon", "{}")).get("pid")
-    return pid if isinstance(pid, int) else None
+def daemon_limits(store: Store) -> tuple[int | None, str | None]:
+    """Return the process id that the daemon left in the database, and how its address filter is."""
+    facts = json.loads(store.marks().get("daemon", "{}"))
+    pid, addresses = facts.get("pid"), facts.get("address_filter")
+    return (
+        pid if isinstance(pid, int) else None,
+        addresses if isinstance(addresses, str) else None,
+    )
 
 
 def sqlite_version() -> tuple[int, int, int]:
