@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from pathlib import Path
 
 from hostile import CASES
@@ -17,6 +18,7 @@ _ROWS = {
         r"(?m)^\| (\d+) \| [^|]+ \| (.+?) \| ([^|]+) \|$", _PAGE
     )
 }
+_NUMBERS = {7: "seven", 8: "eight", 9: "nine", 10: "ten"}
 _PROMISED = {*range(1, 29), 36, 41, 42, 43, *range(53, 69), 70}
 
 
@@ -47,7 +49,20 @@ def test_every_row_says_how_far_the_promise_is_kept() -> None:
 
 
 def test_the_numbers_of_hostile_answers_are_those_of_the_suite() -> None:
-    """The table adds up to what is run."""
-    counts = [int(n) for n in re.findall(r"(?m)^\| [^|]+ \| (\d+) \| [^|]+ \|$", _PAGE)]
-    assert sum(counts) == len(CASES)
-    assert f"makes {len(CASES)} answers" in _PAGE
+    """Each class has its row with its number; the ends add up to it and are ends that it may have."""
+    page = (_ROOT / "docs" / "hostile.md").read_text(encoding="utf-8")
+    rows = re.findall(r"(?m)^\| `([\w-]+)` \| [^|]+ \| (\d+) \| ([^|]+) \|$", page)
+    assert {kind: int(count) for kind, count, _ in rows} == Counter(case.kind for case in CASES)
+    assert f"makes {len(CASES)} answers of {_NUMBERS[len(rows)]} classes" in page
+    for kind, count, told in rows:
+        ends = {end: int(n) for end, n in re.findall(r"`([\w…-]+)` (\d+)", told)}
+        cases = [case for case in CASES if case.kind == kind]
+        possible = {_shown(end) for case in cases for end in case.ends_as}
+        certain = Counter(_shown(*case.ends_as) for case in cases if len(case.ends_as) == 1)
+        assert sum(ends.values()) == int(count), kind
+        assert set(ends) <= possible, kind
+        assert all(ends.get(end, 0) >= least for end, least in certain.items()), kind
+
+
+def _shown(end: str) -> str:
+    return "http-…" if end.startswith("http-") else end
