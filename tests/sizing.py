@@ -44,12 +44,13 @@ def _stories(feed: int, entries: int) -> list[Story]:
 
 
 def _figures(pid: int) -> tuple[float, float]:
-    """Return MiB resident and seconds of processor time of a process and its children."""
+    """Return MiB of memory (what is shared counts once) and seconds of processor time of a process and
+    its children."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
     resident = ticks = 0.0
     for one in (pid, *map(int, children)):
-        rows = Path(f"/proc/{one}/status").read_text(encoding="ascii", errors="replace")
-        resident += float(rows.partition("VmRSS:")[2].split()[0]) / 1024
+        rows = Path(f"/proc/{one}/smaps_rollup").read_text(encoding="ascii", errors="replace")
+        resident += float(rows.partition("\nPss:")[2].split()[0]) / 1024
         stat = Path(f"/proc/{one}/stat").read_text(encoding="ascii", errors="replace")
         ticks += sum(map(int, stat.rpartition(")")[2].split()[11:13]))
     return resident, ticks / os.sysconf("SC_CLK_TCK")
