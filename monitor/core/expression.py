@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from fnmatch import translate
@@ -120,14 +121,15 @@ class Searchable:
         ]
 
 
-class _Node:
+class _Node(ABC):
     """A part of an expression. `places` is empty exactly when it does not hold, but for NOT."""
 
     def holds(self, words: Searchable, fields: frozenset[TextField]) -> bool:
         return bool(self.places(words, fields))
 
+    @abstractmethod
     def places(self, words: Searchable, fields: frozenset[TextField]) -> list[_Place]:
-        raise NotImplementedError
+        """Return where it holds."""
 
     def failure(self, words: Searchable, fields: frozenset[TextField]) -> str | None:
         """Return the part that does not hold, in words; None when all does."""

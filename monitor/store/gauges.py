@@ -51,8 +51,8 @@ def troubles(store: Store, now: datetime) -> tuple[str, ...]:
     ]
     missed = store.marks().get("canary_missed")
     lines = (
-        f"{counts['feeds']} feeds cannot be read" if counts["feeds"] else None,
-        f"{counts['dead']} deliveries were given up within a day" if counts["dead"] else None,
+        f"feeds that cannot be read: {counts['feeds']}" if counts["feeds"] else None,
+        f"deliveries given up within a day: {counts['dead']}" if counts["dead"] else None,
         f"out of service: {', '.join(channels)}" if channels else None,
         f"the canary was not heard since {missed}" if missed else None,
     )

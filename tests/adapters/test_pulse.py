@@ -177,8 +177,8 @@ async def test_what_is_in_trouble_is_a_warning_while_the_work_goes_on(tmp_path: 
             clock.forward(days=2)
             later = gauges.troubles(pipeline.store, clock.now())
     assert found == (
-        "1 feeds cannot be read",
-        "1 deliveries were given up within a day",
+        "feeds that cannot be read: 1",
+        "deliveries given up within a day: 1",
         "out of service: desk/webhook",
     )
     assert later == (found[0], found[2])
