@@ -91,20 +91,26 @@ async def serving(
         else:
             await respond(request, writer)
 
-    open_ones: set[asyncio.StreamWriter] = set()
-    tasks: set[asyncio.Task[None] | None] = set()
+    open_ones: dict[asyncio.Task[None] | None, asyncio.StreamWriter] = {}
 
     async def on_connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         here.connections += 1
-        open_ones.add(writer)
-        tasks.add(asyncio.current_task())
-        # Clients under test leave in the middle of things; that is their right.
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-            request = await _read(reader)
-            await here.note(request)
-            await reply(request, writer)
-            await writer.drain()
-        writer.close()
+        task = asyncio.current_task()
+        open_ones[task] = writer
+        try:
+            # Clients under test leave in the middle of things; that is their right.
+            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+                request = await _read(reader)
+                await here.note(request)
+                await reply(request, writer)
+                await writer.drain()
+            writer.close()
+        except asyncio.CancelledError:
+            writer.transport.abort()
+        with contextlib.suppress(ConnectionError, ssl_module.SSLError):
+            await writer.wait_closed()
+        # A run of hours makes connections by the ten thousand: what is over is not kept.
+        del open_ones[task]
 
     server = await asyncio.start_server(on_connection, host, 0, ssl=ssl)
     here.port = server.sockets[0].getsockname()[1]
@@ -112,13 +118,14 @@ async def serving(
         yield here
     finally:
         server.close()
-        for task in filter(None, tasks):
+        left = list(filter(None, open_ones))
+        for task in left:
             task.cancel()
-        await asyncio.gather(*filter(None, tasks), return_exceptions=True)
-        for writer in open_ones:
-            writer.transport.abort()
-            with contextlib.suppress(ConnectionError, ssl_module.SSLError):
-                await writer.wait_closed()
+        await asyncio.gather(*left, return_exceptions=True)
+        # Who was cancelled while it closed has not aborted.
+        for writer in open_ones.values():
+            if not writer.is_closing():
+                writer.transport.abort()
 
 
 async def _read(reader: asyncio.StreamReader) -> Request:
