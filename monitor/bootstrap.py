@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import errno
 import fcntl
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -176,6 +177,7 @@ class Assembly:
         """
         if examined:
             refuse_damage(self.loaded.database)
+        _refuse_strangers(self.loaded.database)
         with closing(open_store(self.loaded.database)) as store:
             yield store
 
@@ -186,18 +188,29 @@ class Assembly:
         Who only looks must not create a database, perhaps as another user than the daemon's.
         """
         database = self.loaded.database
+        _refuse_strangers(database)
         with closing(open_store(database if database.exists() else None)) as store:
             yield store
 
 
 def refuse_damage(database: Path) -> None:
-    """Raise `StoreError` with the way out if the database is damaged; nothing is written."""
+    """Raise `StoreError` with the way out if the database is damaged; nothing is written.
+
+    Raises `PermissionError` if it is not for us to look at.
+    """
+    _refuse_strangers(database)
     if database.exists() and (complaint := quick_complaint(database)):
         msg = (
             f"{database}: damaged: {complaint}. Nothing was written. Put back the newest backup: "
             "figurewatch db restore FILE"
         )
         raise StoreError(msg)
+
+
+def _refuse_strangers(database: Path) -> None:
+    """Raise `PermissionError` for another user's database, which SQLite would call unopenable."""
+    if database.exists() and not os.access(database, os.R_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(database))
 
 
 def channel_words(channel: Channel) -> Words:

@@ -247,7 +247,7 @@ def _limits(assembly: Assembly) -> Iterator[Finding]:
     try:
         with assembly.open_store() as store:
             pid, addresses = gauges.daemon_limits(store)
-    except StoreError as error:
+    except (OSError, StoreError) as error:
         yield Finding(about="limits", grade="bad", text=str(error))
         return
     active = soundness.system_call_filter_active(pid) if pid is not None else None

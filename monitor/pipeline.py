@@ -40,6 +40,7 @@ from monitor.core.model import (
     LedgerClaim,
     ParsedFeed,
     TextKind,
+    believed,
     latest,
 )
 from monitor.core.prepare import Reading, entry_text, prepare
@@ -335,7 +336,7 @@ class Pipeline:
             for key, state in states.items()
             if key not in changed and now - state.last_seen >= _NOTED_EVERY
         )
-        return sorted(fresh, key=lambda item: item.entry.published or now), noted
+        return sorted(fresh, key=lambda item: _believed(item.entry, now) or now), noted
 
     async def _history_before(self, feed: FeedRow, fresh: Sequence[_Gathered]) -> datetime | None:
         """Return before when an entry that is new to us is history that its feed brings up late.
@@ -346,7 +347,8 @@ class Pipeline:
         if feed.last_success is None or feed.policy.first_poll == "all":
             return None
         limit = feed.last_success - _RECENT
-        dates = (_published(item.entry) for item in fresh if item.state is None)
+        now = self._clock.now()
+        dates = (_believed(item.entry, now) for item in fresh if item.state is None)
         if not any(date is not None and date < limit for date in dates):
             return None
         newest = await asyncio.to_thread(newest_said, self.store, feed.id)
@@ -370,7 +372,7 @@ class Pipeline:
         return list(await asyncio.gather(*map(read, fresh)))
 
     def _wants_page(self, feed: FeedRow, item: _Gathered, late: datetime | None) -> bool:
-        entry, published = item.entry, _published(item.entry)
+        entry, published = item.entry, _believed(item.entry, self._clock.now())
         if entry.url is None or self._is_history(feed, published):
             return False
         if late is not None and item.state is None and published and latest(published) < late:
@@ -399,17 +401,29 @@ class Pipeline:
         )
 
     async def _read_owed_pages(self, feed: FeedRow) -> None:
-        """Read the pages that are due: failed earlier, or to be read again for silent edits."""
+        """Read the pages that are due: failed earlier, or to be read again for silent edits.
+
+        They are decided together, so that a site that is back makes no more messages than a poll may.
+        """
+        marks: list[EntryMark] = []
+        articles: tuple[Article, ...] = ()
         for owed in await asyncio.to_thread(self.store.owed_pages, feed.id, self._clock.now()):
             assert owed.article.url is not None  # noqa: S101  (a page is owed only to a URL)
             page = await self._pages.read(owed.article.url)
             now = self._clock.now()
             mark = rereads.after_reading(owed, page, now)
-            articles = await self._changed_page(owed, page, now)
-            if articles:
-                mark = replace(mark, article=articles[0].id)
+            changed = await self._changed_page(owed, page, now)
+            if changed:
+                mark = replace(mark, article=changed[0].id)
+            marks.append(mark)
+            articles += changed
+        if marks:
             poll = PollResult(
-                feed=feed.id, at=now, outcome="page", next_poll=feed.next_poll, entries=(mark,)
+                feed=feed.id,
+                at=self._clock.now(),
+                outcome="page",
+                next_poll=feed.next_poll,
+                entries=tuple(marks),
             )
             await asyncio.to_thread(self._decide, feed, articles, poll)
 
@@ -420,7 +434,17 @@ class Pipeline:
         if page.text is None or rereads.is_known(owed.article, page.text):
             return ()
         reading = rereads.second_reading(owed, page.text, now)
-        articles = await self._prepare_readings((reading,))
+        try:
+            articles = await self._prepare_readings((reading,))
+        except ParseError as error:
+            # Its mark moves on: else this page would keep its feed from being polled for good.
+            self._log.error(
+                "article.unreadable",
+                feed=owed.article.feed,
+                title=owed.article.title,
+                reason=str(error),
+            )
+            return ()
         known = await asyncio.to_thread(
             self.store.newest_reading, owed.article.feed, owed.article.entry_key, TextKind.PAGE
         )
@@ -605,6 +629,10 @@ def _first_poll_is(feed: FeedRow, mode: str) -> bool:
 
 def _published(entry: Entry) -> datetime | None:
     return entry.published or entry.updated
+
+
+def _believed(entry: Entry, now: datetime) -> datetime | None:
+    return believed(_published(entry), now)
 
 
 def _reading(feed: FeedRow, item: _Gathered, now: datetime) -> Reading:

@@ -28,6 +28,7 @@ from monitor.core.model import (
     LedgerClaim,
     Outcome,
     Witness,
+    believed,
     latest,
     require_utc,
 )
@@ -62,7 +63,7 @@ class Policy:
         """Return why an article may not alert, or None; `is_known` says that its entry is."""
         if self.silence_all is not None:
             return self.silence_all
-        published = article.published
+        published = believed(article.published, article.seen)
         if self.silent_before is not None:
             old = published is None or latest(published) < self.silent_before
             return "first-poll" if old else None

@@ -13,6 +13,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 _DAY = timedelta(days=1, microseconds=-1)
+# What clocks show that do not know the time lies before it: the years 1, 1900, 1904, 1970 and 1980.
+_FIRST_DATE = datetime(1981, 1, 1, tzinfo=UTC)
 
 # --- closed sets -----------------------------------------------------------------------------
 
@@ -191,6 +193,21 @@ def names_a_day(published: datetime) -> bool:
 def latest(published: datetime) -> datetime:
     """Return the last moment that a date of publication may mean: of a bare day, its end."""
     return published + _DAY if names_a_day(published) else published
+
+
+def is_credible(published: datetime, seen: datetime) -> bool:
+    """Say whether something seen then may have been published at this date, zones mistaken included."""
+    return _FIRST_DATE <= published <= seen + timedelta(days=1)
+
+
+def believed(published: datetime | None, seen: datetime) -> datetime | None:
+    """Return when something was published as far as its own date can be believed.
+
+    Never later than it was seen; None for no date, and for one from before there were feeds.
+    """
+    if published is None or published < _FIRST_DATE:
+        return None
+    return min(published, seen)
 
 
 # --- claims ----------------------------------------------------------------------------------
@@ -389,12 +406,15 @@ class Article:
 
     @property
     def said(self) -> datetime:
-        """When it was published, never later than when we saw it; undated counts as seen.
+        """When it was published as far as that is believed, never later than when we saw it.
+
+        Undated counts as seen.
 
         A bare day is the whole day: the article may be as new as anything else of that day that came
         before it.
         """
-        return self.seen if self.published is None else min(latest(self.published), self.seen)
+        published = believed(self.published, self.seen)
+        return self.seen if published is None else min(latest(published), self.seen)
 
 
 # --- the ledger ------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from datetime import datetime
 from monitor.core.claims import Document, extract
 from monitor.core.knowledge import Knowledge
 from monitor.core.memory import containment, fingerprint, sketch
-from monitor.core.model import Article, TextKind, require_utc
+from monitor.core.model import Article, TextKind, believed, require_utc
 from monitor.core.notices import find_notices, without_wrong
 from monitor.core.text import clean, from_markup
 from monitor.core.urls import canonical_url
@@ -79,8 +79,9 @@ def prepare(
         Document(
             title=title or None,
             text=text,
-            # A date in the future would make this figure the newest one for as long as that lasts.
-            published=min(reading.published, reading.seen) if reading.published else None,
+            # A date in the future would make this figure the newest one for as long as that lasts,
+            # and the zero of somebody's clock would make it old news.
+            published=believed(reading.published, reading.seen),
             language=reading.language,
         ),
         knowledge,

@@ -29,6 +29,7 @@ from monitor.core.model import (
     KnownArticle,
     Relation,
     TextKind,
+    believed,
 )
 from monitor.core.sketches import Likeness, compare, headline_share
 
@@ -250,7 +251,8 @@ def _same_headline(
         (headline_share(article.title, known.title), likeness, known)
         for likeness, known in compared
         if min(article.sketch.shingles, known.sketch.shingles) < _HEADLINE_ONLY_SHINGLES
-        and abs(article.said - min(known.published or known.seen, known.seen)) <= _HEADLINE_FOR
+        and abs(article.said - (believed(known.published, known.seen) or known.seen))
+        <= _HEADLINE_FOR
     ]
     if not found:
         return None

@@ -20,7 +20,7 @@ from monitor.core.headlines import (
     value_words,
     what_is_counted,
 )
-from monitor.core.model import Alert, ArticleRef, Claim, Evidence, LedgerClaim, Verdict
+from monitor.core.model import Alert, Claim, Evidence, LedgerClaim, Verdict, is_credible
 from monitor.core.payload import is_absence, previous_rows
 from monitor.core.wording import (
     change_phrase,
@@ -121,7 +121,7 @@ def _alert_view(alert: Alert, gazetteer: Gazetteer, words: Words) -> AlertView:
         return _absence_view(alert, words)
     link = safe_link(article.url)
     title = one_line(article.title, 200) or words("untitled article")
-    published = _published(article, words)
+    published = _published(alert, words)
     byline = [one_line(article.publisher, 80), published, link_host(link) if link else ""]
     ladder = _ladder(alert, row, gazetteer, words) if row is not None else ()
     return AlertView(
@@ -142,9 +142,15 @@ def _alert_view(alert: Alert, gazetteer: Gazetteer, words: Words) -> AlertView:
     )
 
 
-def _published(article: ArticleRef, words: Words) -> str:
-    moment = article.published
-    return words.published(moment) if moment is not None else words("undated")
+def _published(alert: Alert, words: Words) -> str:
+    """Return when the article was published; a date that cannot be is shown as a claim of its own."""
+    moment = alert.article.published
+    if moment is None:
+        return words("undated")
+    if is_credible(moment, alert.created):
+        return words.published(moment)
+    # By no clock: at the ends of the calendar there is no other zone to go to.
+    return words("undated (given as {day})", day=words.date(moment.date()))
 
 
 def _absence_view(alert: Alert, words: Words) -> AlertView:
@@ -154,7 +160,7 @@ def _absence_view(alert: Alert, words: Words) -> AlertView:
     title = one_line(article.title, 200) or (link_host(link) if link else "")
     publisher = one_line(article.publisher, 80)
     cited = bool(title or publisher)
-    byline = [publisher, _published(article, words), link_host(link) if link else ""]
+    byline = [publisher, _published(alert, words), link_host(link) if link else ""]
     return AlertView(
         badge=words("Silence"),
         headline=capital(f"{one_line(alert.rule_title, 80)}: {one_line(alert.reason, 200)}"),

@@ -101,6 +101,8 @@ def _connect(path: Path | None) -> sqlite3.Connection:
         _patiently(connection, "PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        # Who was deleted must not live on in free pages, which backups copy. Not every SQLite does it.
+        connection.execute("PRAGMA secure_delete = ON")
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
     except sqlite3.Error:
         connection.close()

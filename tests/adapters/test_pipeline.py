@@ -307,6 +307,28 @@ async def test_a_receiver_is_not_called_before_the_time_it_asked_for(tmp_path: P
     assert webhook_ids(hook) == ["first", "first", "second"]
 
 
+async def test_a_message_that_is_refused_for_what_it_is_lets_the_next_one_pass(
+    tmp_path: Path,
+) -> None:
+    """After five refusals of this very message it is a dead letter, and the one behind it is sent."""
+    clock, receiver = _Hands(), Receiver(says="422 Unprocessable Content")
+    async with serving(receiver.respond) as hook:
+        site = Site(tmp_path / "site", {}, subscribers={"desk": {"webhook": hook.url("/hook")}})
+        async with _pipeline(site, clock) as pipeline:
+            pipeline.outbox.add((_message("first", clock), _message("second", clock)))
+            for tries in range(1, 5):
+                assert await pipeline.deliver_due() == (0, 1)
+                assert webhook_ids(hook) == ["first"] * tries
+                clock.moment += _MINUTE
+            [delivery] = await pipeline.deliverer.lease_due()
+            assert not await pipeline.deliverer.deliver(delivery)
+            receiver.says = "200 OK"
+            assert await pipeline.deliver_due() == (1, 0)
+            [dead] = pipeline.outbox.rows("dead")
+    assert (dead.id, dead.attempts) == ("first", 5)
+    assert webhook_ids(hook) == ["first"] * 5 + ["second"]
+
+
 async def test_a_receiver_that_is_gone_is_not_called_again_until_it_moves(tmp_path: Path) -> None:
     """410 makes a dead letter of this message and the next; a new address opens the channel."""
     clock, receiver = _Hands(), Receiver(says="410 Gone")

@@ -14,6 +14,14 @@ from monitor.knowledge import shipped_knowledge
 _SEEN = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 
 
+_CLOCK_ZEROS = [
+    datetime(1, 1, 1, tzinfo=UTC),
+    datetime(1904, 1, 1, tzinfo=UTC),
+    datetime(1970, 1, 1, tzinfo=UTC),
+    datetime(1980, 1, 1, tzinfo=UTC),
+]
+
+
 def _article(published: datetime | None) -> Article:
     return prepare(
         Reading(
@@ -47,8 +55,22 @@ def test_a_figure_is_never_from_the_future(published: datetime, as_of: date) -> 
     assert found.as_of == as_of
 
 
-def test_the_date_that_was_claimed_is_kept() -> None:
-    """What the feed said stands beside the time at which the article was seen."""
-    article = _article(datetime(2038, 1, 1, tzinfo=UTC))
-    assert article.published == datetime(2038, 1, 1, tzinfo=UTC)
+@pytest.mark.parametrize(
+    "published", [datetime(2038, 1, 1, tzinfo=UTC), *_CLOCK_ZEROS], ids=lambda date: f"{date:%Y}"
+)
+def test_the_date_that_was_claimed_is_kept(published: datetime) -> None:
+    """What the feed said stands beside the time at which the article was seen, which decides."""
+    article = _article(published)
+    assert article.published == published
     assert article.said == _SEEN
+
+
+@pytest.mark.parametrize("published", _CLOCK_ZEROS, ids=lambda date: f"{date:%Y}")
+def test_the_zero_of_a_clock_is_no_date(published: datetime) -> None:
+    """Else every figure of that feed would be older than what anybody said."""
+    assert _article(published).claims == _article(None).claims
+
+
+def test_the_archive_of_a_newspaper_keeps_its_dates() -> None:
+    """Dates from before the web are believed where a newspaper could have them online."""
+    assert _article(datetime(1985, 3, 1, 9, tzinfo=UTC)).said.year == 1985
