@@ -50,7 +50,7 @@ from monitor.rulefiles import load_rules
 from monitor.schedule import Daemon
 from monitor.seedpacks import SeedPack, find_packs, read_pack
 from monitor.sitekey import SiteKey, key_path
-from monitor.store import FeedPolicy, FeedRow, Store, gauges, open_store
+from monitor.store import FeedPolicy, FeedRow, Store, gauges, look_into_store, open_store
 from monitor.store.backups import quick_complaint
 from monitor.subscribing import check_patterns, heartbeat_url, known_subscribers, secret_path
 
@@ -183,14 +183,22 @@ class Assembly:
 
     @contextmanager
     def look_into_store(self) -> Iterator[Store]:
-        """Open the store of this site, or an empty one where there is none yet.
-
-        Who only looks must not create a database, perhaps as another user than the daemon's.
-        """
-        database = self.loaded.database
-        _refuse_strangers(database)
-        with closing(open_store(database if database.exists() else None)) as store:
+        """Open the store of this site to read it, as `looking_into` does."""
+        with looking_into(self.loaded.database) as store:
             yield store
+
+
+@contextmanager
+def looking_into(database: Path) -> Iterator[Store]:
+    """Open a store to read it, or an empty one where there is none yet.
+
+    Who only looks must not create a database, perhaps as another user than the daemon's, and needs
+    no room on the disk, nor the right to write there.
+    """
+    _refuse_strangers(database)
+    found = look_into_store(database) if database.exists() else open_store(None)
+    with closing(found) as store:
+        yield store
 
 
 def refuse_damage(database: Path) -> None:
@@ -441,8 +449,15 @@ def _policy(feed: FeedSettings) -> FeedPolicy:
 @contextmanager
 def state_lock(database: Path) -> Iterator[None]:
     """Hold the only-one-process lock of a state directory; raise `StateLockedError` if it is taken."""
-    database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(database.with_name(database.name + ".lock"), os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = database.with_name(database.name + ".lock")
+        descriptor = os.open(lock, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        if error.errno not in {errno.EROFS, errno.ENOSPC}:
+            raise
+        msg = f"{database.parent}: nothing can be written there, so no work can begin: {error.strerror}"
+        raise StoreError(msg) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -454,12 +469,15 @@ def state_lock(database: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def is_running(database: Path) -> bool:
-    """Say whether a daemon holds the state directory."""
+def is_running(database: Path) -> bool | None:
+    """Say whether a daemon holds the state directory; None where this user may not ask."""
     lock = database.with_name(database.name + ".lock")
     if not lock.exists():
         return False
-    descriptor = os.open(lock, os.O_RDONLY)
+    try:
+        descriptor = os.open(lock, os.O_RDONLY)
+    except PermissionError:
+        return None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -559,5 +577,7 @@ async def poll_once(
 
             failures = await asyncio.gather(*map(poll, chosen))
             await pipeline.check_absences()
+            # Nobody is there to release later what waits for others like it.
+            await asyncio.to_thread(pipeline.book.release_alarms, at_once=True)
             _, undelivered = await pipeline.deliver_due()
             return sum(failures), undelivered

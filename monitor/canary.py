@@ -157,6 +157,7 @@ class Canary:
         with store.write():
             store.mark("canary_seconds", f"{seconds:.3f}")
             store.mark("canary_state", "heard")
+            store.mark("canary_heard", now.isoformat())
             store.mark("canary_missed", "")
             if missed:
                 self._tell(

@@ -239,13 +239,15 @@ def _versions() -> Iterator[Finding]:
 
 
 def _limits(assembly: Assembly) -> Iterator[Finding]:
-    if not is_running(assembly.loaded.database):
-        yield Finding(
-            about="limits", grade="good", text="no daemon runs, so its limits are not seen"
-        )
+    running = is_running(assembly.loaded.database)
+    if not running:
+        text = "no daemon runs, so its limits are not seen"
+        if running is None:
+            text = "whether a daemon runs cannot be seen by this user"
+        yield Finding(about="limits", grade="good", text=text)
         return
     try:
-        with assembly.open_store() as store:
+        with assembly.look_into_store() as store:
             pid, addresses = gauges.daemon_limits(store)
     except (OSError, StoreError) as error:
         yield Finding(about="limits", grade="bad", text=str(error))

@@ -22,6 +22,7 @@ from monitor.core.delivery import (
     Backoff,
     Dead,
     RetryAt,
+    is_parked,
     is_suspended,
     next_step,
 )
@@ -39,6 +40,7 @@ from monitor.telling import tell_delivery_failed, tell_delivery_sent
 # One attempt may take as long as the slowest channel's own limits (SMTP waits ten minutes for the
 # answer to DATA); a lease that outlives them can never make two processes send at once.
 _LEASE = timedelta(minutes=15)
+_PARKED_SELDOM = timedelta(days=1)
 _LEFT = "the reader wants no more mail"
 
 
@@ -182,6 +184,8 @@ class Deliverer:
         with self._store.write():
             if isinstance(step, RetryAt):
                 self._outbox.retry(delivery, started, step.at, error.reason)
+                if is_parked(error, step, now):
+                    self._tell_parked(delivery, now, step, error.reason)
                 return
             self._outbox.dead(delivery, started, now, step.reason)
             if error.reason == _LEFT:
@@ -224,6 +228,31 @@ class Deliverer:
             now,
         )
         return True
+
+    def _tell_parked(self, delivery: Delivery, now: datetime, step: RetryAt, reason: str) -> None:
+        """Tell operators that a receiver asked for so much patience: each channel once in a day."""
+        message = delivery.message
+        channel, since = message.channel, self._outbox.tried_since(message.id) or delivery.since
+        name = f"parked.{channel.id}"
+        last = self._store.marks().get(name)
+        if last is not None and abs(now - datetime.fromisoformat(last)) < _PARKED_SELDOM:
+            return
+        self._store.mark(name, now.isoformat())
+        notes = [
+            f"Address: {self._shown(channel)}",
+            f"What it said: {reason}",
+            f"As it asked, nothing is sent to it before {step.at:%Y-%m-%d %H:%M} UTC.",
+        ]
+        if step.at > since + self._terms().backoff.give_up:
+            notes.append("That is beyond delivery.retry_for: what waits may be given up then.")
+        notes.append(f"To try at once: figurewatch outbox retry {message.id}")
+        self._dispatch.tell_operators(
+            self._terms().told_about_trouble(),
+            f"parked|{channel.id}|{now.isoformat()}",
+            f"Channel {channel.id} asked to be left alone",
+            tuple(notes),
+            now,
+        )
 
     def _tell_dead(self, delivery: Delivery, now: datetime, step: Dead) -> None:
         """Tell operators of a dead letter: once a day for each channel, never of a lost notice, nor

@@ -84,16 +84,35 @@ class Hubs:
         wanted = self._wanted()
         known = self._rows.all()
         for row in known:
-            fits = wanted.get(row.feed) == Advert(hub=row.hub, topic=row.topic)
-            if row.standing is not Standing.LEAVING and not (
-                fits and row.callback.startswith(base)
-            ):
+            advert = wanted.get(row.feed)
+            fits = (
+                advert is not None
+                and row.topic == advert.topic
+                and row.hub in advert.hubs
+                and row.callback.startswith(base)
+            )
+            if row.standing is Standing.LEAVING:
+                continue
+            if not fits or advert is None:
                 self._rows.put(replace(row, standing=Standing.LEAVING, failures=0, due=now))
+            elif (hub := websub.next_hub(row, advert.hubs, now)) is not None:
+                self._turn_to(hub, row, base, now)
         served = {row.feed for row in self._rows.all() if row.standing is not Standing.LEAVING}
         for feed, advert in wanted.items():
             if feed not in served:
                 self._rows.put(_fresh(feed, advert, base, now))
         return [row for row in self._rows.all() if row.due <= now]
+
+    def _turn_to(self, hub: str, row: Subscription, base: str, now: datetime) -> None:
+        """Give up a hub that does not want us for the next one that the feed names."""
+        self._log.info(
+            "hub.next", feed=row.feed, hub=redact(row.hub), to=redact(hub), reason=row.reason
+        )
+        with self._store.write():
+            self._rows.forget(row.token)
+            fresh = _fresh(row.feed, Advert(hub=hub, topic=row.topic), base, now)
+            # The waits go on growing: a round of hubs that all fail is no reason to hurry.
+            self._rows.put(replace(fresh, failures=row.failures))
 
     def _base(self) -> str | None:
         """Return what our callbacks begin with, or None where no hub can reach us."""

@@ -217,7 +217,8 @@ class PageReader:
             return PageAnswer(text=None, failed=error.transient)
         except ParseError as error:
             self._log.info("page.failed", url=redact(url), reason=str(error))
-            return PageAnswer(text=None)
+            # A worker that died need not have died of this page; what is no page stays none.
+            return PageAnswer(text=None, failed=error.is_of_worker)
         if page is None:
             self._log.info("page.without-text", url=redact(url))
             return PageAnswer(text=None)
@@ -270,8 +271,8 @@ class Robots:
         judge = partial(robots_allow, url=url)
         try:
             return await run_in_worker(judge, known.body, deadline_seconds=_ROBOTS_SECONDS)
-        except ParseError:
-            return False
+        except ParseError as error:
+            return None if error.is_of_worker else False
 
     async def _robots(self, origin: str) -> _Known:
         lock = self._locks.setdefault(origin, anyio.Lock())

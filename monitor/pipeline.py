@@ -49,7 +49,7 @@ from monitor.core.subscribers import Subscriber
 from monitor.core.websub import Advert, Push, PushVerdict, advertised
 from monitor.deliver import Deliverer, Terms
 from monitor.dispatch import Dispatch
-from monitor.fetch import Client, Credential, Fetched, NotModified
+from monitor.fetch import Client, Credential, Fetched, NotModified, Timing
 from monitor.hubs import Hubs
 from monitor.knowledge import load_knowledge
 from monitor.membership import Membership
@@ -211,13 +211,7 @@ class Pipeline:
     async def _poll(self, feed: FeedRow) -> PollReport:
         await self._read_owed_pages(feed)
         whole = health.wants_whole(feed.health, self._clock.now())
-        answer = await self._client.get(
-            feed.address,
-            etag=None if whole else feed.etag,
-            last_modified=None if whole else feed.last_modified,
-            accept=feeds.ACCEPT,
-            credential=self.site.credentials.get(feed.id),
-        )
+        answer = await self._fetch(feed, whole=whole)
         seen = Seen(
             now=self._clock.now(),
             permanent_url=answer.permanent_url,
@@ -249,6 +243,21 @@ class Pipeline:
             advert_changed=advert != feed.health.advert,
         )
 
+    async def _fetch(self, feed: FeedRow, *, whole: bool) -> Fetched | NotModified:
+        """Ask for the feed, without validators if `whole`; count the time, however it ends."""
+        timing = Timing()
+        try:
+            return await self._client.get(
+                feed.address,
+                etag=None if whole else feed.etag,
+                last_modified=None if whole else feed.last_modified,
+                accept=feeds.ACCEPT,
+                credential=self.site.credentials.get(feed.id),
+                timing=timing,
+            )
+        finally:
+            self.pulse.fetched(timing.fetched, timing.waited)
+
     async def _parse(
         self, feed: FeedRow, body: bytes, url: str, content_type: str | None
     ) -> ParsedFeed:
@@ -273,7 +282,11 @@ class Pipeline:
     ) -> Decision:
         """Prepare, decide and commit what was gathered, together with how the poll ended."""
         articles = await self._prepare(feed, gathered)
-        marks = self._marks(gathered, articles, poll.at)
+        unread = self._unread(feed, gathered, articles, late)
+        marks = self._marks(gathered, articles, unread, poll.at)
+        if unread:
+            # Only a whole answer has them again.
+            poll = replace(poll, etag=None, last_modified=None)
         return await asyncio.to_thread(
             self._decide, feed, tuple(articles.values()), replace(poll, entries=marks), late
         )
@@ -412,7 +425,15 @@ class Pipeline:
             page = await self._pages.read(owed.article.url)
             now = self._clock.now()
             mark = rereads.after_reading(owed, page, now)
-            changed = await self._changed_page(owed, page, now)
+            try:
+                changed = await self._changed_page(owed, page, now)
+            except ParseError as error:
+                # Its mark moves on: else this page would keep its feed from being polled for good.
+                self._log.error(
+                    "page.unreadable", feed=feed.id, title=owed.article.title, reason=str(error)
+                )
+                changed = ()
+                mark = rereads.after_reading(owed, pages.PageAnswer(text=None, failed=True), now)
             if changed:
                 mark = replace(mark, article=changed[0].id)
             marks.append(mark)
@@ -434,17 +455,7 @@ class Pipeline:
         if page.text is None or rereads.is_known(owed.article, page.text):
             return ()
         reading = rereads.second_reading(owed, page.text, now)
-        try:
-            articles = await self._prepare_readings((reading,))
-        except ParseError as error:
-            # Its mark moves on: else this page would keep its feed from being polled for good.
-            self._log.error(
-                "article.unreadable",
-                feed=owed.article.feed,
-                title=owed.article.title,
-                reason=str(error),
-            )
-            return ()
+        articles = await self._prepare_readings((reading,))
         known = await asyncio.to_thread(
             self.store.newest_reading, owed.article.feed, owed.article.entry_key, TextKind.PAGE
         )
@@ -507,11 +518,33 @@ class Pipeline:
         tell_decision(self._log, decision, self.site.knowledge.gazetteer)
         return decision
 
+    def _unread(
+        self,
+        feed: FeedRow,
+        gathered: Sequence[_Gathered],
+        articles: Mapping[str, Article],
+        late: datetime | None,
+    ) -> dict[str, EntryMark]:
+        """Return the marks of the entries that could not be read and are news: by their keys."""
+        marks = {
+            item.key: rereads.unread_mark(item.key, item.state)
+            for item in gathered
+            if item.key not in articles
+            and late is None
+            and not self._is_history(feed, _published(item.entry))
+        }
+        return {key: mark for key, mark in marks.items() if mark is not None}
+
     def _marks(
-        self, gathered: Sequence[_Gathered], articles: Mapping[str, Article], now: datetime
+        self,
+        gathered: Sequence[_Gathered],
+        articles: Mapping[str, Article],
+        unread: Mapping[str, EntryMark],
+        now: datetime,
     ) -> tuple[EntryMark, ...]:
         return tuple(
-            EntryMark(
+            unread.get(item.key)
+            or EntryMark(
                 entry_key=item.key,
                 entry_hash=item.hash,
                 article=articles[item.key].id if item.key in articles else "",
@@ -591,7 +624,10 @@ class Pipeline:
         gazetteer = self.site.knowledge.gazetteer
 
         def release() -> None:
-            self.dispatch.release(self.audience.subscribers(), gazetteer, self._clock.now())
+            try:
+                self.dispatch.release(self.audience.subscribers(), gazetteer, self._clock.now())
+            finally:
+                self.book.release_alarms()
 
         await asyncio.to_thread(release)
 

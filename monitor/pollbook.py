@@ -3,7 +3,8 @@
 
 What it is not: the poll itself (`pipeline`), or the rules of health (`core.health`) and of alarms
 (`core.alarms`). Rules of this file: the end of a poll and the alarms that it calls for are stored in
-one transaction; an operator's interval wins over the feed's rhythm.
+one transaction; those about feeds wait a little for others like them; an operator's interval wins over
+the feed's rhythm.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from monitor.core.subscribers import Subscriber
 from monitor.core.urls import redact
 from monitor.core.websub import Push
 from monitor.dispatch import Dispatch
-from monitor.store import FeedRow, PollResult, Store, Subscriptions
+from monitor.store import FeedRow, PollResult, Store, Subscriptions, WaitingAlarms
 
 # A failing feed waits twice as long each time, up to a day.
 _LONGEST_BACKOFF = timedelta(hours=24)
@@ -46,6 +47,7 @@ class PollBook:
     ) -> None:
         self._store = store
         self._hubs = Subscriptions(store)
+        self._waiting = WaitingAlarms(store)
         self._dispatch = dispatch
         self._clock = clock
         self._settings = settings
@@ -135,7 +137,7 @@ class PollBook:
             self._hubs.after_poll(poll)
 
     def _with_alarms(self, feed: FeedRow, poll: PollResult) -> PollResult:
-        """Put alarms into the outbox; return the poll with what operators were told."""
+        """Let alarms wait for others like them; return the poll with what operators will be told."""
         if poll.health is None or poll.outcome == "pushed":
             return poll
         failures = feed.error_count + 1 if poll.failed else 0
@@ -155,15 +157,32 @@ class PollBook:
         )
         known, kinds = alarms.told(feed.health, poll.health, now_in)
         for kind in kinds:
-            alarm = alarms.feed_alarm(
-                kind,
+            alarm = alarms.FeedAlarm(
+                kind=kind,
                 feed=feed.id,
                 url=redact(feed.url),
                 detail=poll.stopped or poll.error or known.odd or health.describe(known, poll.at),
-                now=poll.at,
+                at=poll.at,
             )
-            self._tell(alarm, poll.at)
+            self._log.warning("feed.alarm", feed=feed.id, kind=kind, detail=alarm.detail)
+            self._waiting.put(alarm)
         return replace(poll, health=known)
+
+    def release_alarms(self, *, at_once: bool = False) -> None:
+        """Tell operators of the feeds whose alarms have waited long enough, or of all of them."""
+        if not self._waiting.by_kind():
+            return
+        now = self._clock.now()
+        with self._store.write():
+            due = {
+                kind: rows
+                for kind, rows in self._waiting.by_kind().items()
+                if at_once or alarms.is_time(rows, self._waiting.last_told(kind), now)
+            }
+            for rows in due.values():
+                self._tell(alarms.feeds_alarm(rows), now)
+            if due:
+                self._waiting.told(tuple(due), now)
 
     def alarm(self, kind: str, subject: str, detail: str) -> None:
         """Tell operators something about the program itself."""

@@ -25,6 +25,9 @@ class Pulse:
     started: datetime | None = None
     polls: Counter[str] = field(default_factory=Counter)
     poll_seconds: float = 0.0
+    fetches: int = 0
+    fetch_seconds: float = 0.0
+    wait_seconds: float = 0.0
     articles: int = 0
     claims: Counter[str] = field(default_factory=Counter)
     alerts: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -48,6 +51,12 @@ class Pulse:
         """Count a poll by how it ended."""
         self.polls[outcome] += 1
         self.poll_seconds += seconds
+
+    def fetched(self, seconds: float, waited: float) -> None:
+        """Count a request for a feed, however it ended: its own time, and that for its turn."""
+        self.fetches += 1
+        self.fetch_seconds += seconds
+        self.wait_seconds += waited
 
     def complaints(self, monotonic: float) -> tuple[str, ...]:
         """Return why the daemon is not doing its work, in plain words; empty while it is."""

@@ -3,7 +3,7 @@
 
 What it is not: fetching (`pages`) or deciding (`pipeline`). A page that failed is tried again a few
 times; that of an article that matched a rule is read again on a decaying schedule, to catch silent
-edits. Rules of this file: nothing here does input or output; a page that says the same is no
+edits. An entry whose reader died is read again at the next polls. Rules of this file: nothing here does input or output; a page that says the same is no
 reading.
 """
 
@@ -16,10 +16,14 @@ from monitor.core.model import Article, ArticleVerdict, Decision, TextKind
 from monitor.core.prepare import Reading
 from monitor.core.text import clean
 from monitor.pages import PageAnswer
-from monitor.store import EntryMark, OwedPage, PollResult
+from monitor.store import EntryMark, EntryState, OwedPage, PollResult
 
 # An article page that failed is tried again after these waits, then left.
 _PAGE_WAITS = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6))
+# An entry whose reading ended with the process that read it is read again so often, poll by poll.
+_MOST_READINGS = 3
+# What stands for the hash of an entry that is still to be read; no real hash looks like it.
+_UNREAD = "unread"
 # The page of an article that matched is read again so long after, to catch silent edits
 # (DESIGN section 3).
 _REREADS = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=7))
@@ -28,6 +32,18 @@ _REREADS = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta
 def page_due(tries: int, now: datetime) -> datetime | None:
     """Return when a page that failed `tries` times before is tried again, if at all."""
     return now + _PAGE_WAITS[tries] if tries < len(_PAGE_WAITS) else None
+
+
+def unread_mark(key: str, state: EntryState | None) -> EntryMark | None:
+    """Return the mark of an entry that is to be read again at the next poll; None when it had its
+    tries."""
+    tries = 1
+    if state is not None and state.entry_hash == _UNREAD:
+        tries = state.page_tries + 1
+    if tries >= _MOST_READINGS:
+        return None
+    known = state.article if state is not None else ""
+    return EntryMark(entry_key=key, entry_hash=_UNREAD, article=known, page_tries=tries)
 
 
 def second_reading(owed: OwedPage, page_text: str, now: datetime) -> Reading:

@@ -33,12 +33,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from monitor import __version__, systemd, upkeep
 from monitor.canary import Canary
 from monitor.clock import SteadyClock
-from monitor.core.alarms import STORAGE
 from monitor.core.errors import ConfigError, StoreError
 from monitor.core.model import Delivery
 from monitor.core.websub import Push
 from monitor.pipeline import Pipeline, Site
 from monitor.pulse import LATEST_DELIVERY
+from monitor.roomwatch import RoomWatch
 from monitor.store import FeedRow, gauges
 from monitor.turns import Turns
 
@@ -82,7 +82,9 @@ class Daemon:
         self._clock = clock
         self._reload = reload
         self._systemd = status
-        self._storage = room
+        self._room_watch = (
+            RoomWatch(room, pipeline.store, pipeline.book, clock) if room is not None else None
+        )
         self._log = structlog.get_logger()
         self._stop = asyncio.Event()
         self._stopping_twice = asyncio.Event()
@@ -390,14 +392,9 @@ class Daemon:
 
     async def _has_room(self) -> bool:
         """Say whether feeds may be polled: not when the disk is nearly full."""
-        complaint = self._storage.complaint() if self._storage is not None else None
-        if complaint is not None and self.pulse.storage is None:
-            self._log.error("storage.low", reason=complaint)
-            await asyncio.to_thread(
-                self._pipeline.book.alarm, STORAGE, "No feed is polled: no room", complaint
-            )
-        if complaint is None and self.pulse.storage is not None:
-            self._log.warning("storage.back")
+        complaint = None
+        if self._room_watch is not None:
+            complaint = await asyncio.to_thread(self._room_watch.check)
         self.pulse.storage = complaint
         return complaint is None
 

@@ -3,13 +3,15 @@
 
 What it is not: alerts about news, or delivery; an alarm travels as a notice through the same outbox.
 Rules of this file: pure; one alarm when a trouble begins and one when it is over, never one per
-poll; the words say what happened, since when, and what will be done.
+poll; feeds that get into the same trouble together are one message; the words say what happened,
+since when, and what will be done.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.core.health import FeedHealth, FeedState
 
@@ -24,6 +26,22 @@ _TITLES = {
     "moved": "A feed has moved",
     "back": "A feed is back again",
 }
+_TITLES_OF_MANY = {
+    "broken": "feeds do not deliver",
+    "blocked": "feeds refuse us",
+    "gone": "feeds are gone for good",
+    "silent": "feeds have been silent for longer than usual",
+    "empty": "feeds are empty",
+    "odd": "feeds look unlike themselves",
+    "moved": "feeds have moved",
+    "back": "feeds are back again",
+}
+# So long the first alarm of a kind waits for others of its kind; the next message of that kind comes
+# no sooner than so long after it. What breaks a hundred feeds breaks them over some minutes.
+_GATHERING = timedelta(seconds=45)
+_AGAIN = timedelta(minutes=5)
+# So many feeds stand in the subject of a message, and so many in its text.
+_NAMED, _LISTED = 3, 20
 _ADVICE = {
     "gone": ("It is not polled any more. To poll it again: figurewatch feeds enable ID",),
     "broken": ("It is tried again, ever more seldom, at least once a day.",),
@@ -40,6 +58,17 @@ class Alarm:
     key: str
     subject: str
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedAlarm:
+    """That one feed got into, or out of, a kind of trouble at `at`; `url` is fit to be shown."""
+
+    kind: str
+    feed: str
+    url: str
+    detail: str
+    at: datetime
 
 
 def trouble(
@@ -67,18 +96,50 @@ def told(
     return replace(health, told=trouble_now), tuple(kinds)
 
 
-def feed_alarm(kind: str, *, feed: str, url: str, detail: str, now: datetime) -> Alarm:
-    """Return the alarm that a feed is in trouble, or out of it."""
+def is_time(waiting: Sequence[FeedAlarm], last_told: datetime | None, now: datetime) -> bool:
+    """Say whether alarms of one kind, oldest first, have waited long enough for others like them."""
+    since = waiting[0].at
+    if since > now:  # the clock was set back
+        return True
+    if last_told is not None and timedelta() <= now - last_told < _AGAIN:
+        return False
+    return now - since >= _GATHERING
+
+
+def feeds_alarm(waiting: Sequence[FeedAlarm]) -> Alarm:
+    """Return the one alarm about all feeds that got into, or out of, one kind of trouble."""
+    kind = waiting[0].kind
+    feeds = tuple({row.feed: row for row in waiting}.values())
+    if len(feeds) == 1:
+        subject = f"{_TITLES[kind]}: {feeds[0].feed}"
+    else:
+        subject = f"{len(feeds):,} {_TITLES_OF_MANY[kind]}: {_names(feeds)}"
+    lines = [
+        line
+        for row in feeds[:_LISTED]
+        for line in (f"Feed: {row.feed} ({row.url})", f"What: {row.detail}")
+    ]
+    if len(feeds) > _LISTED:
+        lines.append(f"And {len(feeds) - _LISTED:,} more; to see them: figurewatch feeds list")
     return Alarm(
         kind=f"feed-{kind}",
-        key=f"feed-{kind}|{feed}|{now.isoformat()}",
-        subject=f"{_TITLES[kind]}: {feed}",
-        notes=(f"Feed: {feed} ({url})", f"What: {detail}", *_ADVICE.get(kind, ())),
+        key=f"feed-{kind}|{feeds[0].feed}|{waiting[0].at.isoformat()}",
+        subject=subject,
+        notes=(*lines, *_ADVICE.get(kind, ())),
     )
+
+
+def _names(feeds: Sequence[FeedAlarm]) -> str:
+    more = len(feeds) - _NAMED
+    listed = ", ".join(row.feed for row in feeds[:_NAMED])
+    return f"{listed} and {more:,} more" if more > 0 else listed
 
 
 def own_alarm(kind: str, subject: str, detail: str, now: datetime) -> Alarm:
     """Return an alarm about the program itself."""
     return Alarm(
-        kind=kind, key=f"{kind}|{now.isoformat()}", subject=subject, notes=(f"What: {detail}",)
+        kind=kind,
+        key=f"{kind}|{subject}|{now.isoformat()}",
+        subject=subject,
+        notes=(f"What: {detail}",),
     )

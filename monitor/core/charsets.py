@@ -67,6 +67,10 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# What stands for bytes that are no character.
+UNREADABLE = "\ufffd"
+# A text is of a character set for all that, if so many characters beyond ASCII fit for one that does not.
+_MOST_BROKEN = 4
 # "<?" and "< " in encodings of more than a byte, without a mark before it.
 _SHAPES = (
     (b"<\x00\x00\x00", "utf-32-le"),
@@ -86,7 +90,8 @@ def decode(body: bytes, *declared: str | None) -> tuple[str, str | None]:
 
     `declared` are labels from the outside in falling order of authority (HTTP header, then the
     document's own). Order: byte order mark, shape of the first bytes, UTF-8 where it fits and the
-    declaration is of one byte a character, the declarations, UTF-8, Windows-1252 with replacements.
+    declaration is of one byte a character, the declarations, UTF-8; then the first of these that fits
+    but for a few bytes; then Windows-1252 with replacements.
     """
     for mark, codec in _MARKS:
         if body.startswith(mark):
@@ -103,7 +108,24 @@ def decode(body: bytes, *declared: str | None) -> tuple[str, str | None]:
         except (UnicodeDecodeError, LookupError):
             continue
         return text, None if position < 2 else f"not the declared character set; read as {codec}"
-    return _decode_as(body, "cp1252")
+    for codec in (*named, "utf-8"):
+        if (mended := _mended(body, codec)) is not None:
+            return mended, f"{mended.count(UNREADABLE):,} characters that are not {codec}"
+    text, complaint = _decode_as(body, "cp1252")
+    return text, complaint or (
+        "not the declared character set; read as cp1252" if any(declared) else None
+    )
+
+
+def _mended(body: bytes, codec: str) -> str | None:
+    """Return a text with marks for what cannot be read, if that is little beside what can."""
+    try:
+        text = body.decode(codec, "replace")
+    except LookupError:
+        return None
+    broken = text.count(UNREADABLE)
+    readable = sum(not char.isascii() for char in text) - broken
+    return text if broken * _MOST_BROKEN <= readable else None
 
 
 def _decode_as(body: bytes, codec: str) -> tuple[str, str | None]:

@@ -29,6 +29,8 @@ LEAST_TRIES = 5
 _JITTER = 0.25
 # A receiver that asks for more patience than this is asked again after it.
 _LONGEST_RETRY_AFTER = timedelta(days=1)
+# A receiver that is left alone for longer than this by its own wish is something to know about.
+LONG_WAIT = timedelta(minutes=15)
 # Promise 30: an address that was refused for good this often within this time is suspended.
 _SUSPENDING_REFUSALS = 3
 REFUSALS_COUNT_FOR = timedelta(days=7)
@@ -132,6 +134,11 @@ def next_step(
     # The last try falls on the deadline, not up to a whole wait behind it.
     at = min(at, deadline) if now < deadline else at
     return RetryAt(max(at, now + _asked_for(error)))
+
+
+def is_parked(error: DeliveryError, step: RetryAt, now: datetime) -> bool:
+    """Say whether a receiver asked to be left alone for so long that somebody should know."""
+    return _asked_for(error) > LONG_WAIT and step.at - now > LONG_WAIT
 
 
 def _wait(attempts: int, seed: str, backoff: Backoff) -> timedelta:

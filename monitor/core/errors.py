@@ -79,6 +79,11 @@ class ParseError(MonitorError):
         self.detail = detail
         super().__init__(f"{reason}: {detail}" if detail else reason)
 
+    @property
+    def is_of_worker(self) -> bool:
+        """Say whether the process that read it ended, by whatever: another time it may be read."""
+        return self.reason == "worker"
+
 
 class StoreError(MonitorError):
     """The database is damaged, newer than this program, or refuses to work."""

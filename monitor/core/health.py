@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from monitor.core.charsets import UNREADABLE
 from monitor.core.model import Entry, ParsedFeed
 from monitor.core.websub import Advert
 from monitor.core.wording import one_line
@@ -42,6 +43,9 @@ _LEAST_SILENCE = DAY
 # A shape is judged after so many whole fetches; a lasting change becomes the new usual.
 _SHAPES_BEFORE_JUDGING = 5
 _LASTING_CHANGE = 20
+# So many characters that are none, and at least so large a share of all, make a feed garbled.
+_LEAST_UNREADABLE = 5
+_MOST_UNREADABLE = 0.002
 _BLOCKING = frozenset({"http-401", "http-402", "http-403", "http-407", "http-429", "http-451"})
 _REFUSED_BY_US = frozenset({"address", "robots"})
 
@@ -281,6 +285,9 @@ def _after_shape(usual: Shape, entries: Sequence[Entry]) -> tuple[Shape, str | N
     """Return the usual shape after a fetch, and how this fetch differs from it, if it does."""
     now = _shape(entries)
     odd = _difference(usual, now) if usual.fetches >= _SHAPES_BEFORE_JUDGING else None
+    if (garbled := _garbled(entries)) is not None:
+        # However usual: nothing that cannot be read is sound, and no figure is found in it.
+        return replace(usual, odd_fetches=usual.odd_fetches + 1), garbled
     if odd is not None and usual.odd_fetches < _LASTING_CHANGE:
         return replace(usual, odd_fetches=usual.odd_fetches + 1), odd
     weight = 1.0 if not usual.fetches or odd is not None else _NEWEST
@@ -291,6 +298,19 @@ def _after_shape(usual: Shape, entries: Sequence[Entry]) -> tuple[Shape, str | N
         empty=_mean(usual.empty, now.empty, weight),
         language=now.language or usual.language,
     ), None
+
+
+def _garbled(entries: Sequence[Entry]) -> str | None:
+    """Say that much of the texts was not in the character set that was declared, if so."""
+    texts = [text for entry in entries for text in (entry.title, entry.content)]
+    characters = sum(map(len, texts))
+    unreadable = sum(text.count(UNREADABLE) for text in texts)
+    if unreadable < _LEAST_UNREADABLE or unreadable < characters * _MOST_UNREADABLE:
+        return None
+    return (
+        f"{unreadable:,} of {characters:,} characters cannot be read: "
+        "its bytes are not in the character set that it declares"
+    )
 
 
 def _shape(entries: Sequence[Entry]) -> Shape:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from monitor.core.cases import NO_RUNG, Case, Finding, case_of, day_words, place_words
 from monitor.core.conflicts import clashes_of, facts_of
@@ -273,11 +274,19 @@ def _recall(case: Case) -> Finding | None:
     if not newer:
         return None
     latest = max(newer, key=age)
-    return Finding(
-        verdict=Verdict.RECALL,
-        reason=f"as of {day_words(case.as_of)}, older than {case.cite(latest)}{_unheard(case)}",
-        compared=(latest,),
-    )
+    if as_of(latest) > case.as_of:
+        reason = f"as of {day_words(case.as_of)}, older than {case.cite(latest)}"
+    else:
+        # Two feeds told two figures of one day, and the later one was read first.
+        reason = (
+            f"published {_moment_words(case.article.said)}, before the newer figure of "
+            f"{case.cite(latest)}, which is of {_moment_words(latest.said)}"
+        )
+    return Finding(verdict=Verdict.RECALL, reason=f"{reason}{_unheard(case)}", compared=(latest,))
+
+
+def _moment_words(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%H:%M} UTC on {day_words(moment.astimezone(UTC).date())}"
 
 
 def _dated(case: Case) -> Iterator[LedgerClaim]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -35,6 +35,8 @@ _MOST_FAREWELLS = 3
 _LONGEST_CHALLENGE = 4096
 _LONGEST_REASON = 200
 _MOST_LINKS = 32
+# A feed that names more hubs than this is subscribed at one of the first.
+_MOST_HUBS = 4
 _LONGEST_LINK_HEADER = 8192
 # SHA-1 is what old hubs sign with: enough to say that there is news, not to say what it is.
 _DIGESTS = {"sha256": hashlib.sha256, "sha384": hashlib.sha384, "sha512": hashlib.sha512}
@@ -45,10 +47,17 @@ _PARAMETER = re.compile(r"\s*;\s*([\w*-]+)\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]*))")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advert:
-    """Where a feed says that it is pushed from: the hub, and the feed's own name there."""
+    """Where a feed says that it is pushed from: the hub, and the feed's own name there; `others` are
+    further hubs that it names, for when this one refuses."""
 
     hub: str
     topic: str
+    others: tuple[str, ...] = ()
+
+    @property
+    def hubs(self) -> tuple[str, ...]:
+        """Return all hubs, in the order of the feed."""
+        return (self.hub, *self.others)
 
 
 class Standing(StrEnum):
@@ -127,10 +136,14 @@ def advertised(
     if url_complaint(topic) is not None:
         return None
     secure = urlsplit(topic).scheme == "https"
-    for hub in named or [urljoin(url, target) for target in hubs]:
-        if url_complaint(hub) is None and (urlsplit(hub).scheme == "https" or not secure):
-            return Advert(hub=hub, topic=topic)
-    return None
+    usable = [
+        hub
+        for hub in dict.fromkeys(named or [urljoin(url, target) for target in hubs])
+        if url_complaint(hub) is None and (urlsplit(hub).scheme == "https" or not secure)
+    ]
+    return (
+        Advert(hub=usable[0], topic=topic, others=tuple(usable[1:_MOST_HUBS])) if usable else None
+    )
 
 
 def _links(header: str) -> Iterator[tuple[str, frozenset[str]]]:
@@ -177,6 +190,23 @@ def before_asking(known: Subscription, now: datetime, chance: float) -> Subscrip
         standing = known.standing if standing is Standing.LEAVING else Standing.ASKING
     wait = max(_PATIENCE, _backoff(known.failures, chance))
     return replace(known, standing=standing, failures=known.failures + 1, due=now + wait)
+
+
+def next_hub(known: Subscription, hubs: Sequence[str], now: datetime) -> str | None:
+    """Return the hub to turn to instead of one that denied, failed, or never asked back; or None.
+
+    `hubs` are all that the feed names, the one of `known` among them. After the last of them comes the
+    first again, but not before the last one's own wait is over.
+    """
+    if len(hubs) < 2 or known.standing not in {Standing.ASKING, Standing.DENIED}:
+        return None
+    position = hubs.index(known.hub)
+    has_refused = known.standing is Standing.DENIED or known.reason is not None
+    if known.due > now and not (has_refused and position + 1 < len(hubs)):
+        return None
+    if known.standing is Standing.ASKING and known.failures == 0:
+        return None
+    return hubs[(position + 1) % len(hubs)]
 
 
 def after_refusal(

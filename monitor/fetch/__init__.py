@@ -21,7 +21,17 @@ from monitor.fetch.client import (
     Credential,
     Fetched,
     NotModified,
+    Timing,
 )
 from monitor.fetch.guard import Resolver
 
-__all__ = ["Answer", "Client", "ClientSettings", "Credential", "Fetched", "NotModified", "Resolver"]
+__all__ = [
+    "Answer",
+    "Client",
+    "ClientSettings",
+    "Credential",
+    "Fetched",
+    "NotModified",
+    "Resolver",
+    "Timing",
+]

@@ -111,6 +111,14 @@ class NotModified:
     max_age_seconds: float | None
 
 
+@dataclass(slots=True, kw_only=True)
+class Timing:
+    """How long requests took, in seconds: `fetched` by themselves, `waited` for their hosts' turns."""
+
+    fetched: float = 0.0
+    waited: float = 0.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """The head of an answer to a POST; `detail` is text for people, `location` where a redirect
@@ -169,14 +177,22 @@ class Client:
         last_modified: str | None = None,
         accept: str | None = None,
         credential: Credential | None = None,
+        timing: Timing | None = None,
     ) -> Fetched | NotModified:
         """Return the whole answer, or that nothing changed; raise `FetchError` for all else.
 
-        `credential` is sent to its own origin only, whatever redirects.
+        `credential` is sent to its own origin only, whatever redirects. The times of the request are
+        added to `timing`, however it ends.
         """
         headers = self._get_headers(etag, last_modified, accept)
-        with as_fetch_errors(), anyio.fail_after(self._settings.deadline_seconds) as scope:
-            return await self._follow(url, headers, scope, credential)
+        own, started = Timing(), anyio.current_time()
+        try:
+            with as_fetch_errors(), anyio.fail_after(self._settings.deadline_seconds) as scope:
+                return await self._follow(url, headers, scope, credential, own)
+        finally:
+            if timing is not None:
+                timing.waited += own.waited
+                timing.fetched += anyio.current_time() - started - own.waited
         raise AssertionError  # pragma: no cover  (the block above returns or raises)
 
     def _get_headers(
@@ -200,13 +216,14 @@ class Client:
         headers: Mapping[str, str],
         scope: anyio.CancelScope,
         credential: Credential | None,
+        timing: Timing,
     ) -> Fetched | NotModified:
         here, permanent = url, True
         settled: str | None = None
         for _ in range(_MOST_REDIRECTS + 1):
             own = credential.headers_for(here) if credential else {}
             async with (
-                self._turn(here, scope),
+                self._turn(here, scope, timing),
                 self._send("GET", here, {**headers, **own}) as response,
             ):
                 if response.status_code not in _REDIRECTS:
@@ -217,13 +234,18 @@ class Client:
         raise FetchError("redirect", f"more than {_MOST_REDIRECTS} redirects")
 
     @asynccontextmanager
-    async def _turn(self, url: str, scope: anyio.CancelScope) -> AsyncIterator[None]:
+    async def _turn(
+        self, url: str, scope: anyio.CancelScope, timing: Timing
+    ) -> AsyncIterator[None]:
         """Wait for the host's turn with the deadline stopped, then hold one of its connections."""
         _refuse_unfetchable(url)
-        left = scope.deadline - anyio.current_time()
+        asked = anyio.current_time()
+        left = scope.deadline - asked
         scope.deadline = float("inf")
         async with self._gates.turn(urlsplit(url).hostname or ""):
-            scope.deadline = anyio.current_time() + left
+            now = anyio.current_time()
+            timing.waited += now - asked
+            scope.deadline = now + left
             yield
 
     @asynccontextmanager

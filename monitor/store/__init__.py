@@ -20,8 +20,9 @@ from monitor.store.records import (
 )
 from monitor.store.retention import Retention, Sizes
 from monitor.store.routings import AlertRow, Routings
-from monitor.store.sqlite import Store, open_store
+from monitor.store.sqlite import Store, look_into_store, open_store
 from monitor.store.subscriptions import Subscriptions
+from monitor.store.waiting_alarms import WaitingAlarms
 
 __all__ = [
     "AlertRow",
@@ -43,6 +44,8 @@ __all__ = [
     "Sizes",
     "Store",
     "Subscriptions",
+    "WaitingAlarms",
     "corpus_counts",
+    "look_into_store",
     "open_store",
 ]

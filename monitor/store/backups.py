@@ -20,6 +20,7 @@ from sqlite_utils import Database
 
 from monitor.core.errors import StoreError
 from monitor.store import codec
+from monitor.store.looking import connect_to_look
 from monitor.store.schema import KNOWN_MIGRATIONS, migrations
 
 _BUSY_SECONDS = 30.0
@@ -139,6 +140,8 @@ def _leaving_nothing(path: Path) -> Iterator[None]:
 
 
 def _open(path: Path, mode: str) -> sqlite3.Connection:
+    if mode == "ro":
+        return connect_to_look(path, timeout_seconds=_BUSY_SECONDS)
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=_BUSY_SECONDS
     )

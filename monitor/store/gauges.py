@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from monitor.core.delivery import LONG_WAIT
 from monitor.store import codec
 from monitor.store.sqlite import Store
 
@@ -39,6 +40,41 @@ def waiting(store: Store) -> Waiting:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingChannel:
+    """A channel that is not tried before `until`, and how many deliveries wait for it."""
+
+    channel: str
+    until: datetime
+    deliveries: int
+    reason: str | None
+
+
+def waiting_channels(store: Store, now: datetime) -> tuple[WaitingChannel, ...]:
+    """Return the channels whose receiver failed or asked for patience, and that wait for long."""
+    rows = store.rows(
+        """SELECT channel, next_attempt, reason,
+             (SELECT count(*) FROM deliveries AS other
+              WHERE other.channel = due.channel AND other.state = 'pending') AS deliveries
+           FROM deliveries AS due
+           WHERE state = 'pending' AND attempts > 0 AND next_attempt > ?
+             AND NOT EXISTS (SELECT 1 FROM deliveries AS older
+                             WHERE older.channel = due.channel AND older.seq < due.seq
+                               AND older.state IN ('pending', 'leased'))
+           ORDER BY channel""",
+        [codec.when(now + LONG_WAIT)],
+    )
+    return tuple(
+        WaitingChannel(
+            channel=row["channel"],
+            until=codec.moment_required(row["next_attempt"]),
+            deliveries=row["deliveries"],
+            reason=row["reason"],
+        )
+        for row in rows
+    )
+
+
 def troubles(store: Store, now: datetime) -> tuple[str, ...]:
     """Return what is in trouble although the daemon works: feeds, channels, deliveries, canary."""
     [counts] = store.rows(
@@ -49,11 +85,13 @@ def troubles(store: Store, now: datetime) -> tuple[str, ...]:
     channels = [
         row["channel"] for row in store.rows("SELECT channel FROM disabled_channels ORDER BY 1")
     ]
+    waiting_for = [row.channel for row in waiting_channels(store, now)]
     missed = store.marks().get("canary_missed")
     lines = (
         f"feeds that cannot be read: {counts['feeds']}" if counts["feeds"] else None,
         f"deliveries given up within a day: {counts['dead']}" if counts["dead"] else None,
         f"out of service: {', '.join(channels)}" if channels else None,
+        f"waiting for their receivers: {', '.join(waiting_for)}" if waiting_for else None,
         f"the canary was not heard since {missed}" if missed else None,
     )
     return tuple(line for line in lines if line is not None)
@@ -152,6 +190,10 @@ class Room:
         """Return the bytes that an ordinary user may still write there."""
         found = os.statvfs(self._folder)
         return found.f_bavail * found.f_frsize
+
+    def keep_bytes(self) -> int:
+        """Return how many of them are to stay free."""
+        return self._keep()
 
     def complaint(self) -> str | None:
         """Say that too little room is left, or None."""

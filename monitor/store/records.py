@@ -68,7 +68,8 @@ class FeedRow:
             return self.stopped or self.last_error
         state = self.state(now)
         if state in {FeedState.EMPTY, FeedState.SILENT} or self.health.odd is not None:
-            return describe(self.health, now)
+            parts = (describe(self.health, now), self.health.flawed)
+            return "; ".join(part for part in parts if part)
         return self.health.flawed
 
 

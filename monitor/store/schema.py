@@ -12,6 +12,7 @@ from sqlite_utils.migrations import Migrations
 
 from monitor.core.sketches import fingerprint, index_keys, sketch
 from monitor.store.rows import packed
+from monitor.store.steps_alarms import add_alarm_steps
 from monitor.store.steps_delivery import add_delivery_steps
 from monitor.store.steps_subscribers import add_subscriber_steps
 from monitor.store.steps_websub import add_websub_steps
@@ -294,4 +295,5 @@ KNOWN_MIGRATIONS = (
     | add_delivery_steps(migrations)
     | add_subscriber_steps(migrations)
     | add_websub_steps(migrations)
+    | add_alarm_steps(migrations)
 )

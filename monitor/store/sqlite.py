@@ -39,6 +39,7 @@ from monitor.core.model import (
 from monitor.core.sketches import index_keys
 from monitor.store import codec
 from monitor.store.backups import keep_before_migration
+from monitor.store.looking import connect_to_look
 from monitor.store.recalling import recall
 from monitor.store.records import EntryMark, EntryState, FeedRow, LedgerQuery, OwedPage, PollResult
 from monitor.store.rows import (
@@ -82,6 +83,21 @@ def open_store(path: Path | None) -> Store:
         msg = f"{path}: {error}"
         raise StoreError(msg) from error
     raise AssertionError  # pragma: no cover  (the block above returns or raises)
+
+
+def look_into_store(path: Path) -> Store:
+    """Open the database to read it, whatever may be written where it lies; it must exist.
+
+    One of an older version is brought to this one first, as by `open_store`. Raises `StoreError`.
+    """
+    with _refusals_named(), ExitStack() as stack:
+        connection = connect_to_look(path, timeout_seconds=_BUSY_TIMEOUT_SECONDS)
+        stack.enter_context(closing(connection))
+        if not migrations.pending(Database(connection)):
+            store = Store(connection, path)
+            stack.pop_all()
+            return store
+    return open_store(path)
 
 
 def _connect(path: Path | None) -> sqlite3.Connection:

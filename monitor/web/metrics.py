@@ -27,8 +27,8 @@ from monitor.core.errors import StoreError
 from monitor.core.health import FeedState
 from monitor.core.websub import Standing
 from monitor.pulse import Pulse
-from monitor.store import FeedRow, Store, Subscriptions
-from monitor.store.gauges import Room, waiting
+from monitor.store import FeedRow, Outbox, Store, Subscriptions
+from monitor.store.gauges import Room, waiting, waiting_channels
 
 _P = "figurewatch_"
 
@@ -51,6 +51,7 @@ class PulseCollector(Collector):
             yield from self._feeds(self._store.feeds())
             yield from self._hubs()
             yield from self._outbox()
+            yield from self._canary()
         except StoreError:
             return
 
@@ -62,9 +63,24 @@ class PulseCollector(Collector):
             {(k,): v for k, v in pulse.polls.items()},
             "outcome",
         )
-        seconds = SummaryMetricFamily(f"{_P}feed_fetch_duration_seconds", "Time that polls took")
-        seconds.add_metric([], count_value=pulse.polls.total(), sum_value=pulse.poll_seconds)
-        yield seconds
+        yield _summary(
+            "feed_fetch_duration_seconds",
+            "Time of requests for feeds, without waiting for their host's turn",
+            pulse.fetches,
+            pulse.fetch_seconds,
+        )
+        yield _summary(
+            "feed_fetch_wait_seconds",
+            "Time that requests for feeds waited for their host's turn",
+            pulse.fetches,
+            pulse.wait_seconds,
+        )
+        yield _summary(
+            "feed_poll_duration_seconds",
+            "Time of whole polls: waiting, request, pages, reading, deciding",
+            pulse.polls.total(),
+            pulse.poll_seconds,
+        )
         yield _counter("articles_ingested", "Articles that were decided", {(): pulse.articles})
         yield _counter(
             "claims_extracted",
@@ -155,6 +171,27 @@ class PulseCollector(Collector):
         yield _gauge("outbox_pending", "Deliveries that are not finished", unfinished)
         yield _gauge("outbox_oldest_seconds", "Age of the oldest of them", max(age, 0.0))
         yield _gauge("outbox_dead", "Deliveries that were given up", found.states.get("dead", 0))
+        disabled = len(Outbox(self._store).disabled())
+        yield _gauge("channels_disabled", "Channels that are out of service", disabled)
+        parked = len(waiting_channels(self._store, self._clock.now()))
+        yield _gauge("channels_waiting", "Channels that are not tried for a while", parked)
+
+    def _canary(self) -> Iterator[Metric]:
+        """Yield how the canary is; without values until one was heard."""
+        marks = self._store.marks()
+        seconds, heard = marks.get("canary_seconds"), marks.get("canary_heard")
+        yield _known_gauge(
+            "canary_seconds",
+            "From a test figure to its delivery",
+            float(seconds) if seconds else None,
+        )
+        yield _known_gauge(
+            "canary_last_heard_timestamp_seconds",
+            "When a test figure was last found delivered",
+            _stamp(datetime.fromisoformat(heard)) if heard else None,
+        )
+        missed = float(bool(marks.get("canary_missed")))
+        yield _gauge("canary_missed", "1 while the last test figure did not arrive", missed)
 
 
 def _counter(name: str, text: str, values: Mapping[Any, int], *labels: str) -> CounterMetricFamily:
@@ -164,8 +201,21 @@ def _counter(name: str, text: str, values: Mapping[Any, int], *labels: str) -> C
     return family
 
 
+def _summary(name: str, text: str, count: int, total: float) -> SummaryMetricFamily:
+    family = SummaryMetricFamily(f"{_P}{name}", text)
+    family.add_metric([], count_value=count, sum_value=total)
+    return family
+
+
 def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(f"{_P}{name}", text, value=value)
+
+
+def _known_gauge(name: str, text: str, value: float | None) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(f"{_P}{name}", text, labels=())
+    if value is not None:
+        family.add_metric([], value)
+    return family
 
 
 def _per_feed(name: str, text: str, values: Mapping[str, float]) -> GaugeMetricFamily:

@@ -278,6 +278,83 @@ async def test_a_lease_is_renewed_in_time_and_after_a_restart(tmp_path: Path) ->
     assert len(world.hub.asked) == 3
 
 
+def _named(world: _World, *hubs: Hub) -> None:
+    """Let the feed name these hubs, in this order."""
+    links = ", ".join(f'<{hub.url}>; rel="hub"' for hub in hubs)
+    own = f'<{world.paper.url("/feed")}>; rel="self"'
+    world.news["/feed"] = rss([], world.paper.url(""), link=f"{links}, {own}")
+
+
+@pytest.mark.parametrize(
+    ("first", "minutes"),
+    [
+        pytest.param({"confirms": False, "says": "503 Oops"}, 1, id="fails"),
+        pytest.param({"confirms": False, "says": "403 Forbidden"}, 1, id="refuses"),
+        pytest.param({"confirms": False}, 20, id="never asks back"),
+    ],
+)
+async def test_the_next_hub_is_asked_where_the_first_will_not(
+    tmp_path: Path, first: dict[str, object], minutes: int
+) -> None:
+    """A feed that names two hubs is pushed by the second one, whose pushes count."""
+    async with hub_server() as second, _world(tmp_path, **first) as world, _open(world) as pipeline:
+        _named(world, world.hub, second)
+        await poll(pipeline)
+        await pipeline.hubs.settle()
+        assert second.asked == []
+        world.clock.forward(minutes=minutes)
+        await pipeline.hubs.settle()
+        row = _only(pipeline)
+        assert (row.hub, row.standing) == (second.url, Standing.ACTIVE)
+        whole = rss([_STORY], world.paper.url(""))
+        assert await second.push(whole, topic=row.topic) == 202
+        report = await pipeline.take_push(world.offered[0])
+        assert report is not None
+        assert len(report.decision.alerts) == 1
+        # It stays there, also when the feed is read again and its leases are renewed.
+        await poll(pipeline)
+        world.clock.forward(minutes=50)
+        await pipeline.hubs.settle()
+        assert _only(pipeline).hub == second.url
+    assert len(world.hub.asked) == 1
+    assert len(second.asked) == 2
+
+
+async def test_hubs_that_all_fail_are_asked_ever_more_rarely(tmp_path: Path) -> None:
+    """In turns, and two days of it are no more requests than one hub that fails would get."""
+    how: dict[str, object] = {"confirms": False, "says": "503 Oops"}
+    async with (
+        hub_server(**how) as second,
+        _world(tmp_path, **how) as world,
+        _open(world) as pipeline,
+    ):
+        _named(world, world.hub, second)
+        await poll(pipeline)
+        for _ in range(2 * 24 * 12):
+            await pipeline.hubs.settle()
+            world.clock.forward(minutes=5)
+    assert 3 <= len(world.hub.asked) <= 8
+    assert abs(len(world.hub.asked) - len(second.asked)) <= 1
+
+
+async def test_a_hub_that_denies_makes_way_for_the_next_one(tmp_path: Path) -> None:
+    """A denial counts at once; when all denied, the first is asked again a day later."""
+    async with hub_server() as second, _world(tmp_path) as world, _open(world) as pipeline:
+        _named(world, world.hub, second)
+        await poll(pipeline)
+        await pipeline.hubs.settle()
+        for hub in (world.hub, second):
+            topic = hub.asked[-1]["hub.topic"]
+            assert (await hub.question(hub_mode="denied", hub_topic=topic))[0] == 200
+            for _ in range(3):
+                await pipeline.hubs.settle()
+        assert (len(world.hub.asked), len(second.asked)) == (1, 1)
+        assert _only(pipeline).standing is Standing.DENIED
+        world.clock.forward(days=2)
+        await pipeline.hubs.settle()
+        assert (_only(pipeline).hub, _only(pipeline).standing) == (world.hub.url, Standing.ACTIVE)
+
+
 async def test_a_hub_that_fails_is_left_alone_and_costs_nothing(tmp_path: Path) -> None:
     """Refused with Retry-After: asked again when it wants to be; polls go on as ever."""
     how: dict[str, object] = {

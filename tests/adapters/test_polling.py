@@ -94,6 +94,7 @@ async def test_a_feed_that_is_gone_is_asked_again_a_day_later_and_then_left(tmp_
             clock.forward(days=400)
             assert pipeline.store.due_feeds(clock.now(), ignore_times=True) == ()
             assert only_feed(pipeline).state(clock.now()) is FeedState.GONE
+            clock.forward(minutes=1)
             assert await pipeline.deliver_due() == (1, 0)
             assert pipeline.store.stop_feed("paper", None, clock.now())
             assert len(pipeline.store.due_feeds(clock.now())) == 1
@@ -126,6 +127,7 @@ async def test_the_operator_hears_of_a_broken_feed_once_and_when_it_is_back(tmp_
             news["/feed"] = rss([_STORY], paper.url(""))
             clock.forward(hours=1)
             await poll(pipeline)
+            clock.forward(minutes=1)
             await pipeline.deliver_due()
     told = [(row.path, verified(row)["data"]["rule"]) for row in hook.requests]
     assert told == [
@@ -274,3 +276,44 @@ async def test_what_of_a_feed_was_left_out_or_mended_is_told(
     assert (reason or "").startswith(told or "")
     assert (reason is None) is (told is None)
     assert ("were not read" in shown or "broken XML" in shown) is (told is not None)
+
+
+@pytest.mark.parametrize(
+    ("codec", "declared", "words"),
+    [
+        pytest.param("utf-8", "utf-8", "", id="sound"),
+        pytest.param("koi8-u", "utf-8", "not the declared character set", id="another one"),
+        pytest.param("utf-8", "broken", "characters cannot be read", id="broken bytes"),
+    ],
+)
+async def test_a_feed_that_cannot_be_read_as_declared_is_no_healthy_one(
+    tmp_path: Path, codec: str, declared: str, words: str
+) -> None:
+    """What is wrong is said in plain words, of broken bytes to operators too; the text is kept."""
+    clock = Hands()
+    text = "Сьогодні вранці над містом пройшов дощ, а ввечері вітер розігнав хмари. " * 3
+    body = (
+        f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Н</title>'
+        f"<item><title>Погода</title><guid>1</guid><description>{text}</description></item>"
+        "</channel></rss>"
+    ).encode(codec)
+    if declared == "broken":
+        body = body.replace("дощ".encode(), b"\xd0\xff\xd0\xff")
+    whole = answer(body, content_type="application/rss+xml; charset=utf-8")
+    async with serving({"/feed": whole}) as paper, serving(Receiver().respond) as hook:
+        site = Site(
+            tmp_path / "site",
+            feeds={"paper": paper.url("/feed")},
+            subscribers={"ops": {"webhook": hook.url("/operator")}},
+            extra=_OPERATORS,
+        )
+        async with bench(site, clock) as pipeline:
+            assert not (await poll(pipeline)).failed
+            reason = only_feed(pipeline).reason(clock.now()) or ""
+            assert pipeline.store.counts()["articles"] == 1
+            clock.forward(minutes=1)
+            await pipeline.deliver_due()
+    rules = [verified(row)["data"]["rule"] for row in hook.requests]
+    assert words in reason
+    assert (reason == "") is (words == "")
+    assert rules == (["figurewatch.feed-odd"] if declared == "broken" else [])

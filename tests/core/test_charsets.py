@@ -71,3 +71,30 @@ def test_a_false_declaration_is_told() -> None:
     text, complaint = decode(b"<rss>\xff\x81</rss>", "utf-8")
     assert text.startswith("<rss>ÿ")
     assert complaint
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "declared", "bad"),
+    [
+        pytest.param(TEXT, "utf-8", ("utf-8",), b"\xff", id="utf-8"),
+        pytest.param(TEXT, "utf-8", (), b"\xd0", id="nothing declared"),
+        pytest.param(TEXT, "cp1251", ("windows-1251",), b"\x98", id="one byte a character"),
+        pytest.param(
+            "<rss>군인 만 명이 쿠르스크에</rss>", "cp949", ("euc-kr",), b"\xff", id="two bytes"
+        ),
+    ],
+)
+def test_a_few_bad_bytes_cost_no_more_than_themselves(
+    text: str, codec: str, declared: tuple[str, ...], bad: bytes
+) -> None:
+    """All but what is broken is read as declared, and what is broken is counted."""
+    body = text.encode(codec).replace(b"</rss>", bad + b"</rss>")
+    found, complaint = decode(body, *declared)
+    assert found == text.replace("</rss>", "\ufffd</rss>")
+    assert complaint == f"1 characters that are not {codec}"
+
+
+def test_a_text_of_another_character_set_is_told() -> None:
+    """Western text under a false name is read; that it was false is said."""
+    found = decode(WESTERN.encode("cp1252"), "utf-8")
+    assert found == (WESTERN, "not the declared character set; read as cp1252")

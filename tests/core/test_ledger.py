@@ -758,6 +758,15 @@ def test_each_claim_gets_the_first_verdict_that_applies(
             "as of 4 Nov 2024, older than Pentagon: 10,000 in Russia (5 Nov 2024); it fills the history",
         ),
         (
+            (said(10_000, day=5, hour=20),),
+            said(8_000, day=5, hour=6),
+            [0],
+            (
+                "published 06:00 UTC on 5 Nov 2024, before the newer figure of Pentagon: 10,000 in Russia"
+                " (5 Nov 2024), which is of 20:00 UTC on 5 Nov 2024; it fills the history"
+            ),
+        ),
+        (
             (said(10_000, entry="e"),),
             said(12_000, entry="e", text="second"),
             [0],
