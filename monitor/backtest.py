@@ -30,7 +30,7 @@ from monitor.core.gazetteer import Gazetteer
 from monitor.core.model import Alert, Outcome
 from monitor.core.prepare import Reading, prepare
 from monitor.core.rules import Rule, RuleSet
-from monitor.core.wording import claim_phrase
+from monitor.core.wording import amount, claim_phrase
 from monitor.dispatch import Dispatch
 from monitor.pipeline import Site, decide_and_commit
 from monitor.store import Store, open_store
@@ -237,7 +237,7 @@ def _timeline(report: Mapping[str, Any]) -> list[str]:
     sent = sum(alert["disposition"] == "alert" for alert in report["alerts"])
     kept = len(report["alerts"]) - sent
     since = f" since {_day(report['since'])}" if report["since"] else ""
-    lines = [f"would have fired{since}: {sent} alerts, {kept} for the digest"]
+    lines = [f"would have fired{since}: {amount(sent, 'alert')}, {kept} for the digest"]
     for alert in report["alerts"]:
         lines += _alert_lines(alert, "  ")
     return lines

@@ -22,6 +22,7 @@ from monitor import __version__, soundness
 from monitor.bootstrap import Assembly, is_running
 from monitor.clock import Clock
 from monitor.core.errors import FetchError, StoreError
+from monitor.core.wording import amount
 from monitor.fetch import Resolver
 from monitor.fetch.guard import resolve
 from monitor.store import gauges
@@ -74,8 +75,8 @@ def _configuration(assembly: Assembly) -> Iterator[Finding]:
     yield Finding(
         about="configuration",
         grade="good",
-        text=f"{where}: {len(settings.feed)} feeds, {len(settings.subscriber)} subscribers, "
-        f"{len(assembly.site.rules.rules)} rules",
+        text=f"{where}: {amount(len(settings.feed), 'feed')}, {amount(len(settings.subscriber), 'subscriber')}, "
+        f"{amount(len(assembly.site.rules.rules), 'rule')}",
     )
     lacks = {
         "no [[feed]]: nothing will be polled": not settings.feed,

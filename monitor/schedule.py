@@ -36,6 +36,7 @@ from monitor.clock import SteadyClock
 from monitor.core.errors import ConfigError, StoreError
 from monitor.core.model import Delivery
 from monitor.core.websub import Push
+from monitor.core.wording import amount
 from monitor.pipeline import Pipeline, Site
 from monitor.pulse import LATEST_DELIVERY
 from monitor.roomwatch import RoomWatch
@@ -366,7 +367,8 @@ class Daemon:
         failing = sum(feed.error_count > 0 for feed in feeds)
         states = gauges.waiting(self._pipeline.store).states
         line = (
-            f"{len(feeds)} feeds, {failing} failing; {states.get('pending', 0)} deliveries waiting, "
+            f"{amount(len(feeds), 'feed')}, {failing} failing; "
+            f"{amount(states.get('pending', 0), 'delivery', 'deliveries')} waiting, "
             f"{states.get('dead', 0)} given up"
         )
         trouble = self.pulse.complaints(self._clock.monotonic()) if self.pulse.last_tick else ()

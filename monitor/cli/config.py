@@ -8,6 +8,7 @@ import json
 import click
 
 from monitor.cli.options import config_option
+from monitor.core.wording import amount
 
 
 @click.group()
@@ -25,8 +26,8 @@ def check(config: str | None) -> None:
     settings = assembly.settings
     where = assembly.loaded.path or "defaults (no configuration file found)"
     click.echo(
-        f"{where}: good. {len(settings.feed)} feeds, {len(settings.subscriber)} subscribers, "
-        f"{len(assembly.site.rules.rules)} rules, packs: {', '.join(settings.seeds.packs) or 'none'}"
+        f"{where}: good. {amount(len(settings.feed), 'feed')}, {amount(len(settings.subscriber), 'subscriber')}, "
+        f"{amount(len(assembly.site.rules.rules), 'rule')}, packs: {', '.join(settings.seeds.packs) or 'none'}"
     )
     if not assembly.site.rules.rules:
         click.echo("note: there are no rules, so nothing will alert", err=True)

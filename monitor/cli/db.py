@@ -15,6 +15,7 @@ from monitor.cli import EXIT_PROBLEMS
 from monitor.cli.options import config_option
 from monitor.clock import SystemClock
 from monitor.config import find_config, load_settings
+from monitor.core.wording import amount
 from monitor.store import backups, open_store
 
 _PATH = click.Path(path_type=Path)
@@ -119,7 +120,7 @@ def migrate(config: str | None) -> None:
     with state_lock(database):
         refuse_damage(database)
         with closing(open_store(database)) as store:
-            click.echo(f"{database}: {len(store.feeds())} feeds, up to date")
+            click.echo(f"{database}: {amount(len(store.feeds()), 'feed')}, up to date")
 
 
 def _database(config: str | None) -> Path:

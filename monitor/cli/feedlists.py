@@ -13,7 +13,7 @@ from monitor.bootstrap import Assembly, assemble
 from monitor.cli import EXIT_PROBLEMS
 from monitor.cli.options import config_option, emit_rows, format_option, shown
 from monitor.config import FeedSettings
-from monitor.core.wording import claim_phrase
+from monitor.core.wording import amount, claim_phrase
 from monitor.opml import Listed, read_opml, write_opml
 from monitor.prospect import Preview, Prospect, discover, preview
 
@@ -74,7 +74,10 @@ def test_feed(config: str | None, form: str, url: str) -> None:
 
 def _print_head(seen: Preview) -> None:
     parsed = seen.parsed
-    click.echo(f"{shown(parsed.title) or '(no title)'}: {len(parsed.entries)} entries", err=True)
+    click.echo(
+        f"{shown(parsed.title) or '(no title)'}: {amount(len(parsed.entries), 'entry', 'entries')}",
+        err=True,
+    )
     for text in (
         f"moved for good to {seen.permanent_url}" if seen.permanent_url else None,
         f"one entry every {seen.gap} by its dates" if seen.gap is not None else None,
@@ -121,7 +124,7 @@ def import_feeds(config: str | None, file: Path) -> None:
                 )
                 store.add_feed(new_row(settings, now), now)
                 added += 1
-    click.echo(f"added {added} feeds, {len(listed) - added} were there already")
+    click.echo(f"added {amount(added, 'feed')}, {len(listed) - added} were there already")
     for text in left_out:
         click.echo(f"left out: {text}", err=True)
     if left_out:

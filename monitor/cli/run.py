@@ -13,6 +13,7 @@ from monitor import logs
 from monitor.bootstrap import Assembly, assemble, poll_once, run_daemon, state_lock
 from monitor.cli import EXIT_PROBLEMS
 from monitor.cli.options import config_option
+from monitor.core.wording import amount
 
 _LEVELS = click.Choice(["debug", "info", "warning", "error"])
 _LOG_FORMATS = click.Choice(["auto", "console", "json"])
@@ -75,7 +76,8 @@ def poll(
         )
     if failed_feeds or failed_deliveries:
         click.echo(
-            f"{failed_feeds} feeds and {failed_deliveries} delivery attempts failed", err=True
+            f"{amount(failed_feeds, 'feed')} and {amount(failed_deliveries, 'delivery attempt')} failed",
+            err=True,
         )
         sys.exit(EXIT_PROBLEMS)
 

@@ -13,6 +13,7 @@ import click
 
 from monitor.cli import EXIT_PROBLEMS
 from monitor.cli.options import config_option, emit_rows, format_option, progress
+from monitor.core.wording import amount
 from monitor.knowledge import shipped_knowledge, shipped_root
 
 if TYPE_CHECKING:
@@ -55,7 +56,9 @@ def build(name: str | None, output: Path | None, force: bool, archive: Path) -> 
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(dump_pack(pack), encoding="utf-8")
     claims = sum(len(article.claims) for article in pack.articles)
-    click.echo(f"{target}: {len(pack.articles)} articles, {claims} claims, digest {pack.digest}")
+    click.echo(
+        f"{target}: {amount(len(pack.articles), 'article')}, {amount(claims, 'claim')}, digest {pack.digest}"
+    )
 
 
 _PACK_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -103,7 +106,7 @@ def verify(documents: Path | None, pack: tuple[Path, ...]) -> None:
     differing = 0
     for path in pack or tuple(find_packs((shipped_root() / "seeds",)).values()):
         found = read_pack(path)
-        click.echo(f"{path}: good, {len(found.articles)} articles, digest {found.digest}")
+        click.echo(f"{path}: good, {amount(len(found.articles), 'article')}, digest {found.digest}")
         if documents is not None:
             again = build_pack(documents, found.name, shipped_knowledge())
             same = again.digest == found.digest
@@ -152,7 +155,7 @@ def _import_pack(assembly: Assembly, store: Store, path: Path) -> None:
         click.echo(f"{pack.name}: loaded already")
         return
     decision = load_pack(store, pack, assembly.site, assembly.clock.now())
-    click.echo(f"{pack.name}: {len(decision.outcomes)} articles loaded")
+    click.echo(f"{pack.name}: {amount(len(decision.outcomes), 'article')} loaded")
 
 
 def _import_archive(assembly: Assembly, store: Store, path: Path, name: str, jobs: int) -> Imported:

@@ -24,6 +24,7 @@ from monitor.cli.options import config_option, shown
 from monitor.clock import SystemClock
 from monitor.config import LoadedSettings, Settings, find_config, inspect_settings
 from monitor.core.errors import ConfigError, Problem
+from monitor.core.wording import amount
 from monitor.store import Outbox, Store, Subscriptions, gauges
 
 _SHOWN = 20
@@ -152,8 +153,8 @@ def _lines(facts: dict[str, Any]) -> Iterator[str]:
     counts = facts["counts"]
     yield f"database    {facts['database']}"
     yield (
-        f"memory      {counts['articles']} articles, {counts['claims']} claims, "
-        f"{counts['alerts']} alerts"
+        f"memory      {amount(counts['articles'], 'article')}, {amount(counts['claims'], 'claim')}, "
+        f"{amount(counts['alerts'], 'alert')}"
     )
     yield from _feed_lines(facts["feeds"])
     if facts["websub"]:

@@ -131,6 +131,11 @@ def value_phrase(claim: Claim) -> str:
     return f"{_BOUNDS[claim.bound]}{approximate}{words}{unit}{more}"
 
 
+def amount(count: int, one: str, many: str | None = None) -> str:
+    """Return a number with its noun: "1 feed", "2 feeds"; `many` where an s is not enough."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
 def counted_phrase(claim: Claim, gazetteer: Gazetteer) -> str:
     """Return what is counted: "North Korean troops", "North Korean brigades of troops"."""
     if claim.force is not None:

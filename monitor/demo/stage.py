@@ -22,6 +22,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from monitor.core.wording import amount
 from monitor.demo.daemon import Event
 from monitor.demo.record import Decided, Record, reason_of
 from monitor.demo.servers import Hook, Mail
@@ -142,7 +143,7 @@ class Stage:
 
     def ready(self, event: Event) -> None:
         """Say that the daemon is at work."""
-        self._fact("daemon", f"ready, {event['feeds']} feeds", timed=True)
+        self._fact("daemon", f"ready, {amount(event['feeds'], 'feed')}", timed=True)
         self.is_ready = True
 
     # --- acts --------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ def _build(*words: str | Path, code: int = 0) -> Result:
 def test_without_options_a_pack_is_named_after_its_folder_and_lies_here(here: Path) -> None:
     """Never in the shipped corpus, whatever the folder."""
     before = _SHIPPED.read_bytes()
-    assert "1 articles" in _build("My News 2025").stdout
+    assert "1 article" in _build("My News 2025").stdout
     assert json.loads((here / "my-news-2025.json").read_text("utf-8"))["name"] == "my-news-2025"
     assert _SHIPPED.read_bytes() == before
 

@@ -45,7 +45,7 @@ async def test_a_broken_configuration_hides_nothing_of_a_running_daemon(tmp_path
                 assert "daemon      running" in told.stdout
                 assert "the daemon keeps the old one" in told.stdout
                 assert named in told.stdout
-                assert "1 articles" in told.stdout
+                assert "1 article" in told.stdout
                 assert "feeds       1, 1 healthy" in told.stdout
                 assert "nothing was started" not in told.output
             facts = json.loads((await _status(config, "--format", "json")).stdout)

@@ -323,7 +323,7 @@ def test_a_rule_is_backtested_over_what_was_polled(site: _Commands) -> None:
     assert [row["subscriber"] for row in report["messages"]] == ["desk"]
     assert report["difference"]["same"] == 1
     text = site.run("rules", "backtest", wide).stdout
-    assert "would have fired: 1 alerts, 0 for the digest" in text
+    assert "would have fired: 1 alert, 0 for the digest" in text
     late = site.run("rules", "backtest", wide, "--since", "2999-01-01").stdout
     assert "would have fired since 2999-01-01: 0 alerts" in late
     again = json.loads(site.run("rules", "backtest", wide, "--reread", "--format", "json").stdout)
@@ -357,7 +357,7 @@ def test_a_rule_is_probed(site: _Commands) -> None:
 
 def test_config_is_checked_shown_and_described(site: _Commands) -> None:
     """A good file is counted, each value is shown with its origin, the schema knows every section."""
-    assert "2 feeds, 1 subscribers" in site.run("config", "check").stdout
+    assert "2 feeds, 1 subscriber" in site.run("config", "check").stdout
     shown = site.run("config", "show", "--origin").stdout
     assert f'fetch.min_interval = "1h"   # {site.config}' in shown
     assert 'log.level = "info"   # default' in shown
@@ -382,13 +382,13 @@ def test_a_seed_pack_is_built_verified_imported_and_remembered(site: _Commands) 
     )
     pack = site.folder / "own.json"
     built = site.run("seeds", "build", documents, "--name", "own", "--output", pack)
-    assert "1 articles, 1 claims" in built.stdout
+    assert "1 article, 1 claim" in built.stdout
     assert "nobody in Moscow" not in pack.read_text(encoding="utf-8")
-    assert "good, 1 articles" in site.run("seeds", "verify", pack).stdout
+    assert "good, 1 article" in site.run("seeds", "verify", pack).stdout
     copy = site.write("copy.txt", text)
     before = json.loads(site.run("explain", "--format", "json", copy).stdout)
     assert before["alerts"] != []
-    assert "1 articles loaded" in site.run("seeds", "import", pack).stdout
+    assert "1 article loaded" in site.run("seeds", "import", pack).stdout
     assert "loaded already" in site.run("seeds", "import", pack).stdout
     after = json.loads(site.run("explain", "--format", "json", copy).stdout)
     assert after["memory"]["nearest"] == "seed:own/one"

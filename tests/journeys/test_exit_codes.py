@@ -53,7 +53,7 @@ def _spoil(database: Path) -> None:
 
 _CASES = {
     "done": _Case(0, ("config", "check")),
-    "a feed failed": _Case(1, ("poll", "--once"), "1 feeds", feed=True),
+    "a feed failed": _Case(1, ("poll", "--once"), "1 feed", feed=True),
     "no such option": _Case(2, ("poll", "--twice"), "--twice"),
     "no such feed": _Case(2, ("poll", "--once", "nobody"), "nobody"),
     "nobody runs": _Case(3, ("status",)),

@@ -30,7 +30,7 @@ _STORY = Story(
 _URL = "http://paper.example/arrivals"
 # Each with something that its output holds only if the database was read.
 _LOOKS = {
-    ("status",): "1 articles",
+    ("status",): "1 article",
     ("feeds", "list"): "paper",
     ("alerts", "list", "--format", "csv"): "10,000",
     ("explain", _URL): "10,000",

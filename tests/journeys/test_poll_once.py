@@ -71,7 +71,7 @@ async def test_what_is_due_is_polled_and_delivered(bench: _Bench) -> None:
     failed = await bench.poll()
     assert failed.code == 1
     assert bench.asked() == ["paper", "wire"]
-    assert "1 feeds and 0 delivery attempts failed" in failed.err
+    assert "1 feed and 0 delivery attempts failed" in failed.err
     assert "http-500" in failed.err
     assert len(mails_to(bench.inbox, _ADDRESS)) == 1
     assert verified(bench.hook.requests[0])["type"] == "figure.new"
