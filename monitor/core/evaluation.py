@@ -27,6 +27,7 @@ from monitor.core.model import (
     Hit,
     LedgerClaim,
     Severity,
+    TextKind,
     Verdict,
 )
 from monitor.core.rules import (
@@ -70,6 +71,15 @@ class Case:
     def words(self) -> Searchable:
         """Return the words of title and text, indexed once for all rules."""
         return Searchable(title=self.article.title, text=self.article.text)
+
+    @property
+    def is_first_page(self) -> bool:
+        """Say whether this is the page of an entry of which only the teaser was read so far."""
+        article = self.article
+        if self.verdict is not ArticleVerdict.REVISION or article.text_kind is not TextKind.PAGE:
+            return False
+        readings = self.memory.readings(article.feed, article.entry_key)
+        return all(row.text_kind is TextKind.ENTRY for row in readings)
 
     @cached_property
     def _own(self) -> Mapping[str, LedgerClaim]:
@@ -140,7 +150,7 @@ def _is_in(language: str, languages: Sequence[str]) -> bool:
 
 
 def _keyword(rule: Rule, case: Case) -> Evaluation:
-    if case.verdict is not ArticleVerdict.NEW:
+    if case.verdict is not ArticleVerdict.NEW and not case.is_first_page:
         miss = f"the article is a {case.verdict.value}"
         return Evaluation(rule=rule.id, version=rule.version, misses=(("", miss),))
     hit = Hit(

@@ -91,6 +91,56 @@ async def test_a_page_that_failed_is_read_later_and_its_figure_told(tmp_path: Pa
     assert "10,000" in mail["Subject"]
 
 
+_BARRACKS = """
+id = "site.barracks"
+title = "Barracks"
+kind = "keyword"
+match = "barracks"
+[[example]]
+name = "fires"
+text = "They saw barracks."
+expect = "alert"
+[[example]]
+name = "stays silent"
+text = "Nothing was seen."
+expect = "silent"
+"""
+
+
+@pytest.mark.parametrize(
+    "teaser",
+    [
+        pytest.param(_TEASER, id="what only the page says"),
+        pytest.param(
+            Story("/story", "Barracks", "Barracks for the North Korean troops in Russia."),
+            id="what the teaser said before",
+        ),
+    ],
+)
+async def test_words_that_a_page_brings_later_are_told_once(tmp_path: Path, teaser: Story) -> None:
+    """The page failed at first; its words alert a keyword rule unless the teaser's did already."""
+    clock = _Hands()
+    news = {teaser.path: answer(status="503 Service Unavailable")}
+    (tmp_path / "site" / "rules").mkdir(parents=True)
+    (tmp_path / "site" / "rules" / "barracks.toml").write_text(_BARRACKS, encoding="utf-8")
+    async with serving(news) as paper:
+        news["/feed"] = rss([teaser], paper.url(""))
+        site = Site(
+            tmp_path / "site",
+            feeds={"paper": paper.url("/feed")},
+            extra='[rules]\npaths = ["rules"]',
+        )
+        async with _pipeline(site, clock) as pipeline:
+            await _poll(pipeline)
+            news[teaser.path] = page("Arrivals", ["New barracks stand there."] + ["No more."] * 40)
+            for minutes in (6, 60, 600):
+                clock.moment += minutes * _MINUTE
+                await _poll(pipeline)
+            alerts = pipeline.dispatch.routings.alerts(10)
+    assert paper.paths.count(teaser.path) >= 2
+    assert [row.alert.rule for row in alerts] == ["site.barracks"]
+
+
 async def test_the_page_of_a_match_is_read_again_and_a_silent_edit_is_corrected(
     tmp_path: Path,
 ) -> None:
