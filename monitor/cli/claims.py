@@ -91,7 +91,7 @@ def reject(config: str | None, reason: str, claim_id: str) -> None:
     from monitor.pipeline import reject_claim  # noqa: PLC0415
 
     assembly = assemble(config)
-    with assembly.look_into_store() as store:
+    with assembly.open_store() as store:
         row = _known(store, claim_id)
         if row.withdrawn:
             msg = f"claim {claim_id} was taken back before"

@@ -114,18 +114,18 @@ def feeds_alarm(waiting: Sequence[FeedAlarm]) -> Alarm:
         subject = f"{_TITLES[kind]}: {feeds[0].feed}"
     else:
         subject = f"{len(feeds):,} {_TITLES_OF_MANY[kind]}: {_names(feeds)}"
-    lines = [
-        line
+    notes = [
+        note
         for row in feeds[:_LISTED]
-        for line in (f"Feed: {row.feed} ({row.url})", f"What: {row.detail}")
+        for note in (f"Feed: {row.feed} ({row.url})", f"What: {row.detail}")
     ]
     if len(feeds) > _LISTED:
-        lines.append(f"And {len(feeds) - _LISTED:,} more; to see them: figurewatch feeds list")
+        notes.append(f"And {len(feeds) - _LISTED:,} more; to see them: figurewatch feeds list")
     return Alarm(
         kind=f"feed-{kind}",
         key=f"feed-{kind}|{feeds[0].feed}|{waiting[0].at.isoformat()}",
         subject=subject,
-        notes=(*lines, *_ADVICE.get(kind, ())),
+        notes=(*notes, *_ADVICE.get(kind, ())),
     )
 
 

@@ -877,6 +877,7 @@ def test_each_claim_gets_the_first_verdict_that_applies(
         "corroboration",
         "new-place",
         "recall",
+        "recall of the same day",
         "correction",
         "duplicate",
         "more exact",

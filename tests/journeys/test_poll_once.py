@@ -102,7 +102,7 @@ async def test_a_failed_delivery_is_kept_and_goes_to_the_mended_address(bench: _
     bench.receiver.says = "404 Not Found"
     failed = await bench.poll()
     assert failed.code == 1
-    assert "0 feeds and 1 delivery attempts failed" in failed.err
+    assert "0 feeds and 1 delivery attempt failed" in failed.err
     assert len(mails_to(bench.inbox, _ADDRESS)) == 1
     assert len(bench.hook.requests) == 1
     bench.receiver.says = "200 OK"
