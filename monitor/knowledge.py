@@ -227,6 +227,7 @@ class _GazetteerFile(_Table):
     institution: tuple[_InstitutionEntry, ...] = ()
     ambiguous: tuple[_AmbiguousEntry, ...] = ()
     rivals: dict[str, str] = {}
+    adversaries: dict[str, str] = {}
 
 
 class _FateTable(_Table):
@@ -288,6 +289,7 @@ class _Loading:
     official: dict[str, None] = field(default_factory=dict)
     ambiguous: list[_AmbiguousEntry] = field(default_factory=list)
     rivals: dict[str, str] = field(default_factory=dict)
+    adversaries: dict[str, str] = field(default_factory=dict)
     calibration: tuple[tuple[int, float], ...] = ((0, 0.5),)
     measures: dict[str, Measure] = field(default_factory=dict)
     languages: dict[str, Language] = field(default_factory=dict)
@@ -400,6 +402,7 @@ def _read_gazetteer(path: Path, table: Mapping[str, object], loading: _Loading) 
     loading.institutions |= {entry.id: entry for entry in read.institution}
     loading.ambiguous += read.ambiguous
     loading.rivals |= read.rivals
+    loading.adversaries |= read.adversaries
     for name in ("directions", "qualifiers", "followers", "callers", "official"):
         getattr(loading, name).update(dict.fromkeys(getattr(read, name)))
 
@@ -534,6 +537,7 @@ def _built(loading: _Loading, version: str) -> Knowledge:
         },
         homes={force.id: force.place for force in loading.forces.values() if force.place},
         rivals=dict(loading.rivals),
+        adversaries=dict(loading.adversaries),
         calibration=loading.calibration,
         directions=tuple(loading.directions),
         peoples=tuple(people for force in loading.forces.values() for people in force.people),
@@ -587,9 +591,12 @@ def _offices(loading: _Loading) -> Offices | None:
     slugs: dict[tuple[str, str], str] = {}
     for force in loading.forces.values():
         if force.government is not None:
+            # "A European diplomat" is not the union's: of bodies of states only their own names are.
+            state = force.government.endswith("-government")
+            adjectives = force.adjectives if state else set(force.adjectives) & set(force.names)
             for kind, surfaces in (
                 (NameKind.ACTOR, force.names),
-                (NameKind.ADJECTIVE, force.adjectives),
+                (NameKind.ADJECTIVE, tuple(adjectives)),
             ):
                 for surface in _spellings(surfaces):
                     states.setdefault(surface, {}).setdefault(kind, force.id)

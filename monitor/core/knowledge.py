@@ -78,6 +78,7 @@ WORD_LISTS = frozenset(
         "modifiers.at_least",
         "modifiers.at_least_after",
         "modifiers.at_most",
+        "modifiers.at_most_after",
         "numbers.half",
         "places.bound",
         "places.fillers",
@@ -361,7 +362,7 @@ class Knowledge:
 
     `actors` finds forces and places, `speakers` sources; `governments` maps a force to the source
     that speaks for it, `homes` a force to its own country, and `rivals` a force to whom its
-    speakers call the enemy. `peoples` are names of people that may stand for troops. `packs` are
+    speakers call the enemy; `adversaries` are those of states that are not at war. `peoples` are names of people that may stand for troops. `packs` are
     the languages beside English.
     """
 
@@ -373,6 +374,7 @@ class Knowledge:
     governments: Mapping[str, str]
     homes: Mapping[str, str]
     rivals: Mapping[str, str] = field(default_factory=dict)
+    adversaries: Mapping[str, str] = field(default_factory=dict)
     # What a sum of confidence points stands for: (least points, probability), the highest first.
     calibration: tuple[tuple[int, float], ...] = ((0, 0.5),)
     directions: tuple[str, ...]
@@ -384,6 +386,42 @@ class Knowledge:
     def states_by_family(self) -> Mapping[str, str]:
         """Return the force that each government's source family speaks for."""
         return {family: force for force, family in self.governments.items()}
+
+    def adversary(self, state: str) -> str | None:
+        """Return whom the speakers of a state call the enemy, in war or across a tense border."""
+        node = self.gazetteer.forces.get(state)
+        for one in (state, node.serves if node is not None else None):
+            foe = self.rivals.get(one or "") or self.adversaries.get(one or "")
+            if foe is not None:
+                return foe
+        return None
+
+    @cached_property
+    def armed_groups(self) -> frozenset[str]:
+        """Return the forces that are no state, alliance or mission: their members are fighters."""
+        gazetteer = self.gazetteer
+        families = self.governments.items()
+        states = {slug for slug, family in families if family.endswith("-government")}
+        bodies = {slug for slug, family in families if gazetteer.is_official(family)} - states
+        return frozenset(
+            slug
+            for slug, force in gazetteer.forces.items()
+            if slug not in states | bodies and force.serves not in bodies
+        )
+
+    @cached_property
+    def surnames(self) -> Mapping[str, str]:
+        """Return the ids of listed persons by surname, in lower case, where one family bears it."""
+        found: dict[str, set[str]] = {}
+        sources = self.gazetteer.sources
+        persons = (node for node in sources.values() if node.office is not None)
+        for node in persons:
+            found.setdefault(node.name.split()[-1].lower(), set()).add(node.id)
+        families = {
+            name: {source.family for slug in ids if (source := self.gazetteer.source(slug))}
+            for name, ids in found.items()
+        }
+        return {name: min(found[name]) for name, of in families.items() if len(of) == 1}
 
     @cached_property
     def countries(self) -> frozenset[str]:

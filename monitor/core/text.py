@@ -111,6 +111,7 @@ _FUNCTION_WORDS = frozenset(
 # A line ends a paragraph unless it is at least this share of the block's longest line: hard wraps
 # leave lines of similar length, headlines and bylines do not.
 _WRAPPED_FROM = 0.6
+_BLOCK = re.compile(r"[^\n]+(?:\n(?![ \t]*\n)[^\n]*)*")
 
 
 def normalise(text: str) -> Normalised:
@@ -121,6 +122,8 @@ def normalise(text: str) -> Normalised:
         for index in joined:
             kept[index] = " "
         text = "".join(kept)
+    if text.isascii() and "\t" not in text:
+        return Normalised(text, range(len(text) + 1))
     spelled = {char: _spelled(char) for char in set(text) if char == "\t" or not char.isascii()}
     if all(len(form) == 1 for form in spelled.values()):
         table = str.maketrans(spelled)
@@ -147,7 +150,7 @@ def _spelled(char: str) -> str:
 def _joined_breaks(text: str) -> set[int]:
     """Return the positions of line breaks that only wrap a paragraph."""
     joined: set[int] = set()
-    for block in re.finditer(r"[^\n](?:[^\n]|\n(?![ \t]*\n))*", text):
+    for block in _BLOCK.finditer(text):
         lines = block[0].split("\n")
         longest = max(map(len, lines))
         position = block.start()
@@ -178,7 +181,9 @@ _ABBREVIATION = re.compile(
     r"U\.N|E\.U|a\.m|p\.m|i\.e|e\.g|Messrs|Hon|Rev|MR|MRS|MS|DR|GEN|LT|COL|MAJ|CAPT|ADM|SEN|REP|GOV|"
     r"AMB|Amb|SEC|BRIG)|\b[A-Z])$"
 )
-_END = re.compile(r"[.!?…]+[\"')\]]*(?=\s+[\"'(\[]*[^\Wa-z_]|\s*$)|\n+")
+_LONGEST_ABBREVIATION = 6
+# Written so that it begins with one set of characters: such an expression is found fastest.
+_END = re.compile(r"[.!?…\n](?:(?<=\n)\n*|(?<!\n)[.!?…]*[\"')\]]*(?=\s+[\"'(\[]*[^\Wa-z_]|\s*$))")
 
 
 def sentences(text: str) -> tuple[tuple[int, int], ...]:
@@ -189,7 +194,10 @@ def sentences(text: str) -> tuple[tuple[int, int], ...]:
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for match in _END.finditer(text):
-        if match[0][0] == "." and _ABBREVIATION.search(text, start, match.start()):
+        stop = match.start()
+        if text[stop] == "." and _ABBREVIATION.search(
+            text, max(start, stop - _LONGEST_ABBREVIATION), stop
+        ):
             continue
         yield from _trimmed(text, start, match.end())
         start = match.end()

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """`make eval`: how well extraction reads the project's own passages, as a table.
 
-Two parts: `tune` (sentences, news and the dev files) is what the grammar may be mended on; `held` was written first
-and only its totals are looked at, so `--errors` never shows it. A claim is matched by its interval;
+Two parts: `tune` (sentences, news and the dev files) is what the grammar may be mended on; `held` was written by
+the labelling guide (README.md beside this) without sight of the grammar, and only its totals are looked at, so
+`--errors` never shows it. A claim is matched by its interval;
 fields are judged on matched claims only. Rules of this file: everything is counted, nothing is timed.
 """
 
@@ -28,6 +29,7 @@ TUNE = (
     "sentences.toml",
     "news.toml",
     "dev.toml",
+    "dev2.toml",
     "dev3.toml",
     "dev4.toml",
     "dev5.toml",
@@ -35,6 +37,32 @@ TUNE = (
     "dev7.toml",
     "dev8.toml",
     "dev9.toml",
+    "dev11.toml",
+    "dev11b.toml",
+    "dev11c.toml",
+    "dev11d.toml",
+    "dev11e.toml",
+    "dev10.toml",
+    "dev10b.toml",
+    "dev12.toml",
+    "dev12b.toml",
+    "dev12c.toml",
+    "dev12d.toml",
+    "dev12e.toml",
+    "dev13.toml",
+    "dev13b.toml",
+    "dev11f.toml",
+    "dev11g.toml",
+    "dev11h.toml",
+    "dev11i.toml",
+    "dev10c.toml",
+    "dev12f.toml",
+    "dev12g.toml",
+    "dev12h.toml",
+    "dev13c.toml",
+    "dev13d.toml",
+    "dev20.toml",
+    "dev21.toml",
 )
 HELD = ("held.toml",)
 PUBLISHED = datetime(2024, 11, 5, tzinfo=UTC)

@@ -14,12 +14,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from monitor.core.claims.appositions import Appositions
 from monitor.core.claims.cues import Cue
-from monitor.core.claims.grammar import WORD, Grammar, Sentence
+from monitor.core.claims.grammar import WORD, Grammar, Sentence, words_back
 from monitor.core.claims.headings import Headings
-from monitor.core.claims.speakers import Phrases, unknown
-from monitor.core.claims.tallies import Tally, tallies
-from monitor.core.gazetteer import Gazetteer
+from monitor.core.claims.inverted import Inverted
+from monitor.core.claims.listed import Listed
+from monitor.core.claims.owned import Owned
+from monitor.core.claims.papers import Papers
+from monitor.core.claims.speakers import unknown
 from monitor.core.knowledge import Knowledge, Name, NameKind
 from monitor.core.model import Source
 
@@ -27,8 +30,6 @@ _SUBJECT_REACH = 90
 _PUT_REACH = 90
 _SPEAK_REACH = 20
 _LAST_DAY = 31
-_INVERTED_REACH = 70
-_ESTIMATE_GAP, _BY_REACH = 24, 30
 _ADVERBS = frozenset(
     {
         "also",
@@ -47,13 +48,9 @@ _ADVERBS = frozenset(
 _AS_SAYING = re.compile(
     r"\b(?:quot(?:ed|es|ing)|cit(?:ed|es|ing))\s+(?=[^,;.]{3,60}\sas\s+saying\b)", re.IGNORECASE
 )
-_FEW = 20  # "two US officials": how many speakers there are is no figure
+_SAYING = frozenset({"saying"})  # it cannot do without
 _TOLD_REACH = 6
-_SEEN_BY = re.compile(
-    r"\b(?:(?:that\s+was\s+)?(?:first\s+)?(?:seen|obtained|reviewed|published|shared|cited|quoted|reported)\s+"
-    r"(?:by|with)\s+(?:the\s+)?|that\b|who\b|which\b)"
-)
-_THEMSELVES = re.compile(r"\s+(?:him|her|them|it)\b")
+_GOVERNMENT = "-government"
 _NO_SPEAKER = frozenset(
     "the a an this that these those it there he she they we monday tuesday wednesday thursday friday "  # noqa: SIM905
     "saturday sunday january february march april may june july august september october november "
@@ -68,14 +65,25 @@ _RELATIVE = re.compile(
 _WITHIN = re.compile(
     r",\s+(?:in|on|at|during|after|speaking|talking|writing)\b[^,]{0,60}$", re.IGNORECASE
 )
+_BETWEEN = re.compile(r",\s(?!and\b|but\b)[a-z][^,;:\"]{3,70},\s+")
 _LOW_RANK = re.compile(
     r"\s+(?:colonel|captain|major|sergeant|lieutenant|soldier|officer|private|corporal|conscript|"
     r"deserter|veteran|medic|pilot|gunner|instructor)\s+(?:[a-z]+\s+){0,2}"
 )
 _ONE_OF = re.compile(r"\b(?:an?|one|another)\s+(?:senior\s+|former\s+|retired\s+)?$", re.IGNORECASE)
+_ONE_LOW = re.compile(
+    r"\b(?:an?|one|another|two|three|some|several)\s+(?:[a-z-]+\s+){0,2}(?:fighter|soldier|officer|captain|sergeant|brigadier|"
+    r"lieutenant|major|colonel|deserter|conscript|recruit|medic|gunner|pilot|volunteer|veteran|member|militant|"
+    r"rebel|sniper|driver)s?\s+(?:of|from|in|with|at)\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+# "The army has doubled its posts, a senior local official (said)": somebody else comes before the verb.
+_ANOTHER = re.compile(
+    r"\s,?.*,\s+(?:an?|one|two|three|several|some)\s+(?!spokes|statement)[^,]{3,60}$", re.DOTALL
+)
 _OBJECT = re.compile(r"\b(?:to|with|against|asked|told|by|from|met)\s+(?:the\s+)?$")
-_CAPITALS = re.compile(r"\s+((?:[A-Z][\w'-]+\s?){1,4})")
-_STOP = re.compile(r"[.;:\"]|\b(?:that|in|on|at)\b")
+_OF_LAST = re.compile(r"\b(?:of|for|from|with|in|at)\s+$")
+_OF = frozenset({"of", "from", "with", "by"})
 # "The Americans are more cautious and speak of": how much of a first verb may stand before "and".
 _MOST_JOINED = 8
 _OPENS = re.compile(r"\W*(?:the\s+)?", re.IGNORECASE)
@@ -83,17 +91,31 @@ _OPENS = re.compile(r"\W*(?:the\s+)?", re.IGNORECASE)
 _CARRIERS = frozenset(
     {"media", "newspaper", "newspapers", "magazine", "reporter", "reporters", "website"}
 )
+_AND_ONE = re.compile(r"\s+and\s+(?:an?|one|another|two|three|several)\s+$")
+_SOME_OF = re.compile(
+    r"(?:[,;]|\band|\bwhile|\bbut)\s+(?:and\s+|but\s+)?(?:some|several|many|other|most|independent)\s+"
+    r"([a-z]+(?:\s+[a-z]+)?)\s+(?:of|at|as\s+many\s+as)\s+(?:[a-z]+\s+){0,2}$"
+)
+# "…, Kyiv of 12,000": a second speaker without a verb of its own, and what leads to his number.
+_TWO, _AT_ONCE = 2, 24
+_JOINED_TO = re.compile(
+    r"(?:[,;]|\band|\bwhile|\bwhereas|\bbut)\s+(?:and\s+|but\s+|while\s+)?(?:the\s+)?$"
+)
+_TO_NUMBER = re.compile(r"(?:'s\s\w+)?(?:,[^,;.]{2,30},)?\s+(?:of|at|to|on|says|said)?\s*\"?")
+_CAPITAL_BEFORE = re.compile(r"\b(?:[A-Z][\w'.-]*|al-\w+)\s+$")
+_CLAUSE_START = re.compile(r"[;:\"(]\s*|\b(?:that|and|but|while|when|where|from|by|to|with|as)\s+")
 _AND_SAID = re.compile(r"(?:\band|\bbut|\byet)\s+(?:also\s+|then\s+|later\s+|has\s+|had\s+)?$")
 _FIRST = re.compile(
     r"(?:[^,;:.\"]{0,40},\s+)?\W*(?:(?:the|president|minister|general|mr\.?|ms\.?)\s+)*",
     re.IGNORECASE,
 )
-# ", said Russia had sent": the name is the subject of what is said.
-_GOES_ON = re.compile(
-    r"\s*(?:'s\b|(?:also\s+|now\s+|still\s+|already\s+)?(?:had|has|have|was|were|is|are|will|would|could|may|might|"
-    r"should|must|can|did|does|do|keeps|kept|sent|sends|deployed|planned|plans|wanted|wants|needed|needs|and|or)\b)"
+
+
+_PRONOUN = re.compile(
+    r"(?:^|[\s\"',(])((?:the\s+)?[a-z']+(?:\s+[a-z]+)?)\s+"
+    r"(?:also\s+|have\s+|has\s+|had\s+|now\s+|still\s+|currently\s+|then\s+|later\s+)*$",
+    re.IGNORECASE,
 )
-_ROLE_STOP = re.compile(r"[,.;:\"]|\b(?:that|on|who|as|by|when|while|after|during)\b")
 
 
 class Attribution:
@@ -101,17 +123,20 @@ class Attribution:
 
     def __init__(self, grammar: Grammar, knowledge: Knowledge) -> None:
         self._grammar = grammar
-        self._knowledge = knowledge
-        self._gazetteer: Gazetteer = knowledge.gazetteer
-        self._phrases = Phrases(grammar, self.government)
-        self._headings = Headings(grammar, self._phrases, self.of_speaker, self.government)
+        self.listed = Listed(grammar, knowledge)
+        self._phrases = self.listed.phrases
+        self._headings = Headings(grammar, self.listed)
+        self._appositions = Appositions(grammar, self.listed)
+        self._inverted = Inverted(grammar, self.listed, self._appositions)
+        self._papers = Papers(grammar, self.listed)
+        self._owned = Owned(grammar, self.listed, self._changer)
 
     def cues(self, sentence: Sentence) -> list[Cue]:
         """Return the cues of a sentence in order of their position."""
         found = [
             *self._according(sentence),
             *self._headings.cues(sentence),
-            *self._estimates(sentence, tallies(sentence, self._grammar)),
+            *self._owned.cues(sentence),
         ]
         taken = [(cue.start, cue.end) for cue in found]
         for verb in self._verbs(sentence):
@@ -120,7 +145,28 @@ class Attribution:
             cue = self._said(sentence, verb)
             if cue is not None:
                 found.append(self._with_manner(sentence, verb, cue))
+        found.extend(self._findings(sentence))
+        found.extend(self._gapped(sentence, found))
         return sorted(found, key=lambda cue: (cue.start, cue.end))
+
+    def introduced(self, sentence: Sentence, start: int, end: int) -> Source | None:
+        """Return the office that a name at a position is given: "Estonia's army chief, X", "X, who …"."""
+        text = sentence.text
+        while (before := _CAPITAL_BEFORE.search(text, sentence.start, start)) is not None:
+            start = before.start()
+        apposed = self._appositions.after(sentence, end)
+        if apposed is not None:
+            return apposed
+        floor = max(sentence.start, start - _SUBJECT_REACH)
+        for stop in _CLAUSE_START.finditer(text, floor, start):
+            floor = stop.end()
+        for begin in (floor, start):
+            found = self._phrases.read(sentence, begin, end)
+            if found is not None and found.rule == "office":
+                return found.source
+        comma = text.rfind(",", floor, start)
+        found = self._phrases.read(sentence, floor, comma) if comma > 0 else None
+        return found.source if found is not None and found.rule == "office" else None
 
     def _verbs(self, sentence: Sentence) -> Iterator[re.Match[str]]:
         """Yield the verbs of saying; "put" is one before "at N", "posted" is none before a number."""
@@ -133,7 +179,10 @@ class Attribution:
                 continue
             if (
                 verb[0].lower() in self._grammar.sets["attribution.weak"]
-                and any(0 <= q.left - verb.end() <= 2 for q in sentence.quantities)
+                and any(
+                    0 <= q.left - verb.end() <= 2 and "," not in text[verb.end() : q.left]
+                    for q in sentence.quantities
+                )
                 and verb[0].lower() not in self._grammar.sets["attribution.wills"]
             ):
                 continue
@@ -167,24 +216,81 @@ class Attribution:
         )
         channel = cue.channel
         if told is not None and verb[0].lower().startswith(("told", "tell")):
-            outlet = self._gazetteer.source(told.senses[NameKind.OUTLET])
+            outlet = self.listed.named(told)
             channel = outlet.name if outlet else None
-        return replace(cue, weak=weak, channel=channel)
+        return replace(cue, weak=weak, channel=channel) if weak or channel != cue.channel else cue
+
+    def _findings(self, sentence: Sentence) -> Iterator[Cue]:
+        """Yield the cues of "a study by X found", "researchers arrived at": what only they do."""
+        text = sentence.text
+        for verb in self._grammar.patterns["attribution.finds"].finditer(
+            text, sentence.start, sentence.end
+        ):
+            floor = max(sentence.start, verb.start() - _SUBJECT_REACH)
+            cue = self._papers.before(sentence, verb)
+            if cue is None:
+                cue = self._before(sentence, verb, floor) or self._phrase(sentence, verb)
+                cue = cue if cue is not None and self._studies(sentence, cue, verb) else None
+            if cue is not None:
+                yield replace(cue, weak=True)
+
+    def _gapped(self, sentence: Sentence, cues: Sequence[Cue]) -> Iterator[Cue]:
+        """Read "Seoul speaks of 11,000 soldiers, Kyiv of 12,000 and the Japanese of 9,000"."""
+        quantities = sentence.quantities
+        if len(quantities) < _TWO or not any(
+            cue.source is not None and 0 <= quantities[0].left - cue.end <= _AT_ONCE for cue in cues
+        ):
+            return
+        text = sentence.text
+        for later in quantities[1:]:
+            some = _SOME_OF.search(text, sentence.start, later.left)
+            if some is not None and some[1].split()[-1] in self._grammar.sets["attribution.roles"]:
+                literal = unknown(some[1])
+                yield Cue(start=some.start(1), end=later.left, source=literal, rule="gapped")
+        for name in (*sentence.names, *sentence.speakers):
+            joined = _JOINED_TO.search(text, sentence.start, name.start)
+            quantity = next((q for q in quantities if q.start >= name.end), None)
+            if joined is None or quantity is None or quantity is quantities[0]:
+                continue
+            if not _TO_NUMBER.fullmatch(text, name.end, quantity.left):
+                continue
+            force = name.senses.get(NameKind.ACTOR) or self._people(sentence, name)
+            source = self.listed.named(name) or self.listed.government(force or "")
+            if source is not None:
+                yield Cue(start=name.start, end=quantity.left, source=source, rule="gapped")
+
+    def _studies(self, sentence: Sentence, cue: Cue, verb: re.Match[str]) -> bool:
+        """Say whether who "counts 5,000" or "found 300" looks into things: no force, no state."""
+        if cue.source is None or cue.source.family.endswith(_GOVERNMENT):
+            return False
+        listed = next((name for name in sentence.speakers if name.start == cue.start), None)
+        if listed is None:
+            words = cue.source.name.lower().split()
+            return not self._grammar.sets["attribution.independent"].isdisjoint(words)
+        between = _RELATIVE.sub(" ", sentence.text[listed.end : verb.start()])
+        gap = {word for word in WORD.findall(between.lower()) if word not in _ADVERBS}
+        independent = self._grammar.sets["attribution.independent"]
+        last = sentence.text[listed.start : listed.end].lower().split()[-1]
+        if (gap and gap <= independent) or (not gap and last in independent):
+            return True  # "the UN observers, who see the road, count"
+        return listed.start not in sentence.named_at and not gap
 
     # --- said --------------------------------------------------------------------------------
 
     def _said(self, sentence: Sentence, verb: re.Match[str]) -> Cue | None:
         text = sentence.text
         floor = max(sentence.start, verb.start() - _SUBJECT_REACH)
-        near = _words_before(text, floor, verb.start())
+        near = next(words_back(text[floor : verb.start()]), None)
         active = verb[0].lower().split()[0].endswith("ing")  # "are talking about"
-        if near and near[-1] in self._grammar.sets["attribution.passive"] and not active:
+        if near in self._grammar.sets["attribution.passive"] and not active:
             return None
         return (
-            self._before(sentence, verb, floor)
-            or self._inverted(sentence, verb)
+            self._papers.before(sentence, verb)
+            or self._before(sentence, verb, floor)
+            or self._inverted.after(sentence, verb)
             or self._joined(sentence, verb)
             or self._phrase(sentence, verb)
+            or self._inverted.told(sentence, verb)
         )
 
     def _before(self, sentence: Sentence, verb: re.Match[str], floor: int) -> Cue | None:
@@ -195,26 +301,53 @@ class Attribution:
             return pronoun
         for name in reversed(sentence.speakers):
             if floor <= name.start and name.end <= verb.start():
+                aside = _WITHIN.search(text, floor, name.start)
+                if aside and text.startswith(",", name.end):
+                    continue
                 if self._is_subject(sentence, name, verb.start()):
-                    return self.of_speaker(name, verb.end(), "said")
+                    first = self._first_of_two(sentence, name, verb)
+                    return first or self.listed.of_speaker(name, verb.end(), "said")
                 if not _WITHIN.search(text, floor, name.start):
                     break
         return self._actor(sentence, verb)
+
+    def _first_of_two(self, sentence: Sentence, name: Name, verb: re.Match[str]) -> Cue | None:
+        """Read "three European officials and one NATO official said": the first who vouches."""
+        joined = _AND_ONE.search(sentence.text, sentence.start, name.start)
+        found = self._phrases.before(sentence, joined.start()) if joined else None
+        if found is None or found.rule == "literal":
+            return None
+        return Cue(start=found.start, end=verb.end(), source=found.source, rule=found.rule)
 
     def _joined(self, sentence: Sentence, verb: re.Match[str]) -> Cue | None:
         """Read "Dakhlallah declined to confirm a figure but said": whom the sentence begins with."""
         text = sentence.text
         if not _AND_SAID.search(text, max(sentence.start, verb.start() - 20), verb.start()):
             return None
+        if not sentence.speakers:
+            found = self._phrases.opening(sentence)
+            if found is not None and found.end < verb.start():
+                return Cue(start=verb.start(), end=verb.end(), source=found.source, rule=found.rule)
         for name in sentence.speakers[:2]:
             opens = _FIRST.fullmatch(text, sentence.start, name.start)
             if opens and name.end < verb.start() and not text.startswith("'s", name.end):
-                return replace(self.of_speaker(name, verb.end(), "said"), start=verb.start())
+                return replace(self.listed.of_speaker(name, verb.end(), "said"), start=verb.start())
         return None
+
+    def _changer(self, sentence: Sentence, verb: re.Match[str], floor: int) -> Cue | None:
+        """Return who changes an estimate: the subject of "raises", "has trimmed"."""
+        return (
+            self._before(sentence, verb, floor)
+            or self._joined(sentence, verb)
+            or self._phrase(sentence, verb)
+        )
 
     def _phrase(self, sentence: Sentence, verb: re.Match[str]) -> Cue | None:
         found = self._phrases.before(sentence, verb.start())
-        if found is None:
+        if found is None or any(
+            found.start < q.start < verb.start() and q.high > _LAST_DAY and q.right < verb.start()
+            for q in sentence.quantities
+        ):
             return None
         carrier = bool(_CARRIERS & set(found.source.name.lower().split()))
         return Cue(
@@ -230,12 +363,25 @@ class Attribution:
         text = sentence.text
         gap = text[name.end : verb]
         inside = any(name.end <= q.start < verb and q.low > _LAST_DAY for q in sentence.quantities)
-        apart = '"' in gap or (_CLAUSE.search(gap) and not _RELATIVE.fullmatch(gap))
+        apart = '"' in gap or ";" in gap or (_CLAUSE.search(gap) and not _RELATIVE.fullmatch(gap))
         # "a Sudanese army colonel" is not the army.
         low = _LOW_RANK.fullmatch(gap) and _ONE_OF.search(text, sentence.start, name.start)
         verbs = self._grammar.patterns["attribution.verbs"]
         told = _RELATIVE.fullmatch(gap) is None and verbs.search(text, name.end, verb) is not None
-        if inside or apart or low or told:
+        other = not gap.startswith(",") and _ANOTHER.search(gap) is not None
+        # "Mr Example, the Ruritanians say"
+        other = other or (
+            "," in gap
+            and any(
+                name.end < one.start and one.end <= verb and not text[one.end : verb].strip()
+                for one in sentence.names
+            )
+        )
+        # "30 thousand Russian military personnel, said": who is counted does not speak.
+        other = other or any(
+            0 <= name.start - q.right <= 1 and q.high > _LAST_DAY for q in sentence.quantities
+        )
+        if inside or apart or low or told or other or self.listed.is_of_role(sentence, name):
             return False
         # "denied Putin's claim that": what is denied is nobody's word here.
         if gap.strip() == "'s" and self._grammar.search(
@@ -245,17 +391,10 @@ class Attribution:
         words = gap.lower().split()
         if len(words) > 12 or (words and words[-1] in self._grammar.sets["attribution.modals"]):
             return False
+        if _ONE_LOW.search(text, sentence.start, name.start):
+            return False  # "a fighter of the M23 said" speaks for himself
         before = text[max(sentence.start, name.start - 24) : name.start].lower()
         return not _OBJECT.search(before)
-
-    def of_speaker(self, name: Name, end: int, rule: str) -> Cue:
-        """Return the cue of a listed name that ends at `end` at least."""
-        outlet = NameKind.OUTLET in name.senses
-        slug = name.senses.get(NameKind.SOURCE) or name.senses.get(NameKind.OUTLET)
-        source = self._gazetteer.source(slug) if slug else None
-        return Cue(
-            start=name.start, end=max(end, name.end), source=source, rule=rule, outlet=outlet
-        )
 
     def _actor(self, sentence: Sentence, verb: re.Match[str]) -> Cue | None:
         """Read "Kyiv says": a state's name as the speaker, right before the verb."""
@@ -266,31 +405,42 @@ class Attribution:
                 continue
             gap = text[name.end : verb.start()].split()
             before = _words_before(text, max(sentence.start, name.start - 20), name.start)
-            joined = gap[-1:] == ["and"] and _OPENS.fullmatch(text, sentence.start, name.start)
-            if len(gap) > (_MOST_JOINED if joined else 3) or any(
-                not word.isalpha() or (word.lower() in _NO_SPEAKER - {"also"} and not joined)
-                for word in gap
+            opens = _OPENS.fullmatch(text, sentence.start, name.start)
+            if opens and _RELATIVE.fullmatch(text, name.end, verb.start()):
+                gap = []  # "Mogadishu, which learned of it from the news, put …"
+            if opens and _BETWEEN.fullmatch(text, name.end, verb.start()):
+                gap = []  # "Mogadishu, just across the river, said"
+            joined = gap[-1:] == ["and"] and opens
+            # "the Ukrainian lieutenant colonel told"
+            low = NameKind.ACTOR not in name.senses and _LOW_RANK.fullmatch(f" {' '.join(gap)} ")
+            if (
+                low
+                or len(gap) > (_MOST_JOINED if joined else 3)
+                or any(
+                    not word.isalpha() or (word.lower() in _NO_SPEAKER - {"also"} and not joined)
+                    for word in gap
+                )
             ):
                 return None
             spoken_in = before[-1:] == ["in"] and bool(
                 set(before[-2:-1]) & self._grammar.sets["attribution.roles"]
             )
+            led = before[-1:] if before[-1:] != ["the"] else [*set(before[-2:-1]) & _OF]
             if (
                 not spoken_in
-                and before
-                and before[-1]
-                in (
-                    self._grammar.sets["places.prepositions"]
-                    | {"of", "from", "and", "with", "against"}
+                and led
+                and (
+                    led[0] in self._grammar.sets["places.prepositions"]
+                    or led[0] in _OF
+                    or led[0] in {"and", "against"}
                 )
             ):
-                return None
+                return None  # "officials in Kyiv", "a fighter of the M23"
             if gap and gap[-1].lower() in self._grammar.sets["attribution.modals"]:
                 return None
-            source = self.government(actor)
-            if source is None:
-                return None
-            return Cue(start=name.start, end=verb.end(), source=source, rule="said")
+            source = self.listed.government(actor)
+            cue = Cue(start=name.start, end=verb.end(), source=source, rule="said")
+            return cue if source is not None else None
         return None
 
     def _people(self, sentence: Sentence, name: Name) -> str | None:
@@ -299,30 +449,20 @@ class Attribution:
         people = name.senses.get(NameKind.PEOPLE) or name.senses.get(NameKind.ADJECTIVE)
         return people if before == "the " else None
 
-    def named(self, name: Name) -> Source | None:
-        """Return the source that a listed name stands for."""
-        slug = name.senses.get(NameKind.SOURCE) or name.senses.get(NameKind.OUTLET)
-        return self._gazetteer.source(slug) if slug else None
-
-    def government(self, force: str) -> Source | None:
-        """Return the source that speaks for a force."""
-        slug = self._knowledge.governments.get(force)
-        return self._gazetteer.source(slug) if slug else None
-
     def _pronoun(self, sentence: Sentence, verb: re.Match[str], floor: int) -> Cue | None:
         text = sentence.text
         before = text[floor : verb.start()]
-        match = re.search(
-            r"(?:^|[\s\"',(])((?:the\s+)?[a-z']+(?:\s+[a-z]+)?)\s+(?:also\s+|have\s+|has\s+|had\s+|now\s+|still\s+|currently\s+|then\s+|later\s+)*$",
-            before,
-            re.IGNORECASE,
-        )
-        if match is None:
+        where = (text, floor, verb.start())
+        if not (
+            self._grammar.search("attribution.pronouns", *where)
+            or self._grammar.search("attribution.first_person", *where)
+        ):
             return None
-        words = match[1].split()
+        match = _PRONOUN.search(before)
+        words = match[1].split() if match else []
         while len(words) > 1 and words[-1].lower() in _ADVERBS:
             words.pop()
-        if words[-1] == "US":
+        if match is None or words[-1] == "US":
             return None
         words = [word.lower() for word in words]
         for size in (3, 2, 1):
@@ -331,55 +471,9 @@ class Attribution:
             if form in self._grammar.sets["attribution.first_person"]:
                 return Cue(start=start, end=verb.end(), source=None, rule="quote")
             if form in self._grammar.sets["attribution.pronouns"]:
+                if _OF_LAST.search(text, floor, start):
+                    return None  # "a veteran of the mission told"
                 return Cue(start=start, end=verb.end(), source=None, rule="pronoun", form=form)
-        return None
-
-    def _inverted(self, sentence: Sentence, verb: re.Match[str]) -> Cue | None:
-        text = sentence.text
-        before = text[max(sentence.start, verb.start() - 3) : verb.start()].rstrip()
-        if before[-1:] not in {'"', ",", "'"}:
-            return None
-        for name in sentence.speakers:
-            if verb.end() <= name.start <= verb.end() + 60 and not _has_stop(
-                text[verb.end() : name.start]
-            ):
-                last = name
-                for other in sentence.speakers:
-                    if (
-                        name.end <= other.start <= name.end + 24
-                        and "," not in text[name.end : other.start]
-                    ):
-                        last = other
-                cue = self.of_speaker(last, last.end, "inverted")
-                return Cue(
-                    start=verb.start(),
-                    end=last.end,
-                    source=cue.source,
-                    rule="inverted",
-                    outlet=cue.outlet,
-                )
-        match = _CAPITALS.match(text, verb.end(), sentence.end)
-        subject = match is not None and _GOES_ON.match(text, match.end(1))
-        if match is not None and not subject and not verb[0].lower().endswith(" in"):
-            source = self._state_named(sentence, match.start(1), match.end()) or unknown(match[1])
-            return Cue(start=verb.start(), end=match.end(), source=source, rule="inverted")
-        return self._inverted_role(sentence, verb)
-
-    def _inverted_role(self, sentence: Sentence, verb: re.Match[str]) -> Cue | None:
-        """Read "…," said the general, who asked not to be named."""
-        start = verb.end() + 1
-        limit = min(sentence.end, start + _INVERTED_REACH)
-        stop = _ROLE_STOP.search(sentence.text, start, limit)
-        found = self._phrases.at(sentence, start, stop.start() if stop else limit)
-        if found is None or found.rule not in {"office", "title", "role"}:
-            return None
-        return Cue(start=verb.start(), end=found.end, source=found.source, rule=found.rule)
-
-    def _state_named(self, sentence: Sentence, start: int, end: int) -> Source | None:
-        """Read "…, says Seoul": the words from `start` to `end` are a state's name and no more."""
-        for name in sentence.names:
-            if name.start == start and name.end == end and NameKind.ACTOR in name.senses:
-                return self.government(name.senses[NameKind.ACTOR])
         return None
 
     # --- according, heading, backward ----------------------------------------------------------
@@ -389,156 +483,12 @@ class Attribution:
         text, start, end = sentence.text, sentence.start, sentence.end
         for match in (
             *self._grammar.patterns["attribution.according"].finditer(text, start, end),
-            *_AS_SAYING.finditer(text, start, end),
+            *(_AS_SAYING.finditer(text, start, end) if sentence.has(_SAYING) else ()),
         ):
-            speaker = self.speaker_after(sentence, match.end())
+            speaker = self.listed.after(sentence, match.end())
             if speaker is not None:
                 found.append(replace(speaker, start=match.start()))
         return found
-
-    def speaker_after(self, sentence: Sentence, position: int) -> Cue | None:
-        """Return the speaker named right after `position`, if any."""
-        if _THEMSELVES.match(sentence.text, position, sentence.end):
-            return Cue(start=position, end=position + 4, source=None, rule="pronoun")
-        limit, channel = self._phrase_limit(sentence, position)
-        cue = self._listed_after(sentence, position, limit) or self._state_after(
-            sentence, position, limit
-        )
-        if cue is None:
-            found = self._phrases.at(sentence, position, limit)
-            if found is None:
-                return None
-            rule = "title" if found.rule == "title" else "according"
-            cue = Cue(start=found.start, end=found.end, source=found.source, rule=rule)
-        return replace(cue, channel=channel) if channel else cue
-
-    def _phrase_limit(self, sentence: Sentence, position: int) -> tuple[int, str | None]:
-        """Return where the speaker's phrase ends, and the outlet that "seen by" names."""
-        text = sentence.text
-        limit = min(sentence.end, position + 90)
-        limit = min(
-            [q.start for q in sentence.quantities if q.start >= position and q.high > _FEW]
-            + [limit]
-        )
-        comma = text.find(",", position, limit)
-        limit = comma if comma > 0 else limit
-        seen = _SEEN_BY.search(text, position + 1, limit)
-        if seen is None:
-            return limit, None
-        for name in sentence.speakers:
-            if name.start == seen.end() and NameKind.OUTLET in name.senses:
-                outlet = self._gazetteer.source(name.senses[NameKind.OUTLET])
-                return seen.start(), outlet.name if outlet else None
-        return seen.start(), None
-
-    def _listed_after(self, sentence: Sentence, position: int, limit: int) -> Cue | None:
-        """Return the speaker of the gazetteer: of "the Pentagon's Ryder" the last."""
-        text = sentence.text
-        candidates = [name for name in sentence.speakers if position <= name.start < limit]
-        if not candidates:
-            return None
-        last = candidates[0]
-        for other in candidates[1:]:
-            if text[last.end : other.start].split()[:1] not in (["and"], ["of"]):
-                last = other
-        actor = self._state_name(sentence, position, limit)
-        if actor is not None and text[actor.end : candidates[0].start].strip() == "and":
-            return None
-        return self.of_speaker(last, last.end, "according")
-
-    def _state_name(self, sentence: Sentence, position: int, limit: int) -> Name | None:
-        return next(
-            (
-                name
-                for name in sentence.names
-                if position <= name.start < limit
-                and {NameKind.ADJECTIVE, NameKind.ACTOR, NameKind.PEOPLE} & set(name.senses)
-            ),
-            None,
-        )
-
-    def _state_after(self, sentence: Sentence, position: int, limit: int) -> Cue | None:
-        actor = self._state_name(sentence, position, limit)
-        if actor is None:
-            return None
-        kinds = (NameKind.ADJECTIVE, NameKind.ACTOR, NameKind.PEOPLE)
-        force = next(actor.senses[kind] for kind in kinds if kind in actor.senses)
-        source = self.government(force)
-        if source is None:
-            return None
-        return Cue(start=actor.start, end=actor.end, source=source, rule="according")
-
-    def _estimates(self, sentence: Sentence, counts: Sequence[Tally]) -> list[Cue]:
-        """Read "Seoul's estimate that", "the Pentagon's figure of": whose the estimate is."""
-        text, cues = sentence.text, [self._changed_by(sentence)]
-        by_noun = {tally.noun.start(): tally for tally in counts}
-        changed = {start: self._changed(sentence, tally) for start, tally in by_noun.items()}
-        cues.extend(changed.values())
-        for noun in self._grammar.patterns["attribution.estimates"].finditer(
-            text, sentence.start, sentence.end
-        ):
-            tally = by_noun.get(noun.start())
-            if changed.get(noun.start()) is None:
-                cues.append(self._owned(sentence, noun, tally.counted if tally else None))
-        return [cue for cue in cues if cue is not None]
-
-    def _changed_by(self, sentence: Sentence) -> Cue | None:
-        """Read "Russian troop estimate raised to 200,000 by Ukraine"."""
-        text = sentence.text
-        for quantity in sentence.quantities:
-            start = quantity.right + len(" by ")
-            if not text.startswith(" by ", quantity.right):
-                continue
-            floor = max(sentence.start, quantity.left - _SUBJECT_REACH)
-            verb = self._grammar.last("attribution.revises", text, floor, quantity.left)
-            noun = verb and self._grammar.search("attribution.tallies", text, floor, verb.start())
-            if not noun:
-                continue
-            limit = min(sentence.end, start + _BY_REACH)
-            cue = self._listed_after(sentence, start, limit)
-            return cue or self._state_after(sentence, start, limit)
-        return None
-
-    def _changed(self, sentence: Sentence, tally: Tally) -> Cue | None:
-        """Read "US raises Russian troop estimate": who changes an estimate says it."""
-        verb = tally.verb
-        if verb is None or tally.owned:
-            return None
-        floor = max(sentence.start, verb.start() - _SUBJECT_REACH)
-        near = _words_before(sentence.text, floor, verb.start())
-        if near and near[-1] in self._grammar.sets["attribution.passive"]:
-            return None
-        cue = (
-            self._before(sentence, verb, floor)
-            or self._joined(sentence, verb)
-            or self._phrase(sentence, verb)
-        )
-        return replace(cue, end=tally.noun.end()) if cue else None
-
-    def _owned(self, sentence: Sentence, noun: re.Match[str], counted: Name | None) -> Cue | None:
-        """Return whose an estimate is by the name before it; whom it counts does not own it."""
-        text = sentence.text
-        stop = counted.start if counted else noun.start()
-        owners = sorted((*sentence.speakers, *sentence.names), key=lambda one: -one.end)
-        for name in owners:
-            gap = text[name.end : stop]
-            if (
-                not 0 < len(gap) <= _ESTIMATE_GAP
-                or gap.strip(" 's").count(" ") > 1
-                or "," in gap
-                or self._grammar.ends("status.denials", text, sentence.start, name.start)
-            ):
-                continue
-            slug = name.senses.get(NameKind.SOURCE)
-            force = name.senses.get(NameKind.ADJECTIVE)
-            if gap.startswith("'s"):
-                force = force or name.senses.get(NameKind.ACTOR)
-            elif counted is not None:
-                continue
-            source = self._gazetteer.source(slug) if slug else self.government(force or "")
-            if source is not None:
-                return Cue(start=name.start, end=noun.end(), source=source, rule="estimate")
-        return None
 
     def backward(self, sentence: Sentence) -> Source | None:
         """Return the speaker of a sentence that only says who said the one before it."""
@@ -547,13 +497,9 @@ class Attribution:
         )
         if match is None:
             return None
-        found = self.speaker_after(sentence, match.end())
+        found = self.listed.after(sentence, match.end())
         return found.source if found else None
 
 
 def _words_before(text: str, floor: int, position: int) -> list[str]:
     return [word.lower() for word in WORD.findall(text[floor:position])]
-
-
-def _has_stop(gap: str) -> bool:
-    return bool(_STOP.search(gap))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from monitor.core.claims.grammar import WORD, Grammar, Sentence
+from monitor.core.claims.grammar import WORD, Grammar, Sentence, words_back
 from monitor.core.claims.numerals import Quantity
 from monitor.core.knowledge import Name, NameKind
 
@@ -57,10 +57,9 @@ def follows_link(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> bo
     before = text[sentence.start : quantity.left].rstrip(" \"'(")
     if before.endswith((":", "=", "-")):
         return True
-    words = [word.lower() for word in WORD.findall(before[-60:])]
-    while words and words[-1] in grammar.sets["shapes.adverbs"]:
-        words.pop()
-    return bool(words) and words[-1] in grammar.sets["shapes.links"]
+    adverbs = grammar.sets["shapes.adverbs"]
+    last = next((word for word in words_back(before[-60:]) if word not in adverbs), None)
+    return last in grammar.sets["shapes.links"]
 
 
 def owner_of(sentence: Sentence, quantity: Quantity) -> str | None:
@@ -95,17 +94,21 @@ def joined_before(sentence: Sentence, name: Name) -> bool:
 def after_preposition(sentence: Sentence, name: Name, grammar: Grammar) -> bool:
     """Say whether the name stands after a preposition of place, or of another relation."""
     before = sentence.text[max(sentence.start, name.start - 24) : name.start]
-    words = [word.lower() for word in WORD.findall(before)]
-    if words and words[-1] in _BESIDE_PLACE:
-        words.pop()
-    return bool(words) and words[-1] in grammar.sets["places.prepositions"] | _RELATIONS
+    words = words_back(before)
+    last = next(words, None)
+    if last in _BESIDE_PLACE:
+        last = next(words, None)
+    return last in grammar.sets["places.prepositions"] or last in _RELATIONS
+
+
+_JOINING = frozenset({"and", "or", "to"})
 
 
 def listed_by(gap: str, grammar: Grammar) -> bool:
     """Say whether only a comma, "and", "or" and "possibly" stand between two numbers."""
     words = gap.replace(",", " ").replace("/", " ").lower().split()
-    allowed = grammar.sets["shapes.maybe"] | {"and", "or", "to"}
-    return bool(gap.strip()) and all(word in allowed for word in words)
+    maybe = grammar.sets["shapes.maybe"]
+    return bool(gap.strip()) and all(word in _JOINING or word in maybe for word in words)
 
 
 def names_at(sentence: Sentence, start: int) -> bool:

@@ -17,7 +17,20 @@ _WHO_LIVED = re.compile(
     r"\s+(?:who\s+)?(?:worked|fled|emigrated|lived?|studied|applied|voted|travelled|traveled|worshipped|employed|born)\b"
 )
 _AND = re.compile(r"\s*(?:,|and)\s")
+# ", many of them boys", "and 19 journalists": told of the counted, or counted apart.
+_APART = re.compile(r"\b(?:of\s+(?:them|whom)|are|were)\b|\d")
+_MADE_SOLDIERS = re.compile(
+    r"\b(?:mobili[sz]ed|armed|conscripted|enlisted|drafted|uniformed|fighting|combat)\b",
+    re.IGNORECASE,
+)
 _BODY_OF = re.compile(r"\b\w+\s+of\s+$")
+_FIGURE = re.compile(
+    r"(?:army|armies|legions?|battalions?|brigades?|regiments?|squad|platoon)\s+of\s+(?:\d[\d,.]*\s+)"
+    r"(?P<noun>[a-z]+)"
+)
+_ARMY_OF = re.compile(
+    r"\b(?:army|armies|legions?|battalions?|brigades?|regiments?)\s+of\s+(?P<noun>[a-z]+),?\s+(?:some\s+|about\s+)?$"
+)
 _BESIDE, _DEALT = 24, 32
 
 
@@ -26,16 +39,46 @@ def is_crowd(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
     text, quantity = sentence.text, counted.quantity
     left = max(sentence.start, quantity.left - _DEALT)
     if (
-        grammar.search("rejects.civilian", text, quantity.right, counted.end)
+        _is_civilian(sentence, counted, grammar)
         or grammar.ends("rejects.dealt_with", text, left, quantity.left)
         or (counted.shape == "people" and _WHO_LIVED.match(text, counted.end))
         or _are_things(sentence, counted, grammar)
         or _is_beside(sentence, counted, grammar)
+        or _is_army_of(sentence, counted, grammar)
     ):
         return True
-    if counted.weight >= WEAK_BELOW:
+    if counted.weight >= WEAK_BELOW or _MADE_SOLDIERS.search(text, quantity.right, counted.end):
         return False
-    return grammar.search("rejects.other_crowds", text, sentence.start, sentence.end) is not None
+    start = text.rfind(";", sentence.start, quantity.left) + 1 or sentence.start
+    end = text.find(";", counted.end, sentence.end)
+    end = end if end > 0 else sentence.end
+    return grammar.search("rejects.other_crowds", text, start, end) is not None
+
+
+def _is_civilian(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
+    """Read "40 police officers", "9 retired colonels"; "1,000 police and soldiers" are both."""
+    text, start = sentence.text, counted.quantity.right
+    for word in grammar.patterns["rejects.civilian"].finditer(text, start, counted.end):
+        both = _AND.match(text, word.end(), counted.end)
+        if both is None or counted.weight < WEAK_BELOW:
+            return True
+    return False
+
+
+def _is_army_of(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
+    """Read "an army of volunteers, 6,000 of them, with brooms": a figure of speech, and its number."""
+    text, left = sentence.text, counted.quantity.left
+    if counted.shape not in {"existing", "collective", "partitive"} or counted.force is not None:
+        return False
+    body = _ARMY_OF.search(text, max(sentence.start, left - _DEALT), left)
+    if body is None or grammar.weight(body["noun"]) >= WEAK_BELOW:
+        return False
+    return not any(
+        not body.start() <= match.start() < body.end()
+        for match in grammar.patterns["shapes.military_context"].finditer(
+            text, sentence.start, sentence.end
+        )
+    )
 
 
 def _are_things(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
@@ -51,7 +94,7 @@ def _is_beside(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
     """Read "38 officers and experts", "500 men and children"; "men and women" of an army are both."""
     text, end = sentence.text, counted.end
     beside = grammar.patterns["rejects.beside"].search(text, end, end + _BESIDE)
-    if counted.weight < WEAK_BELOW and beside and _AND.match(text[end : beside.start()]):
+    if beside and counted.weight < WEAK_BELOW and _is_joined(text[end : beside.start()]):
         return True
     families = grammar.patterns["rejects.families"].search(text, end, end + _BESIDE)
     mixed = (
@@ -59,7 +102,12 @@ def _is_beside(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
         and (counted.head or "").lower() == "men"
         and is_military(sentence, counted, grammar)
     )
-    return bool(families and not mixed and _AND.match(text[end : families.start()]))
+    return bool(families and not mixed and _is_joined(text[end : families.start()]))
+
+
+def _is_joined(gap: str) -> bool:
+    """Say whether a gap joins those behind it to the counted, rather than telling of or counting them."""
+    return _AND.match(gap) is not None and _APART.search(gap) is None
 
 
 def is_military(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
@@ -70,8 +118,21 @@ def is_military(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
         sentence.text, max(sentence.start, counted.quantity.left - 24), counted.quantity.left
     )
     for match in grammar.patterns[key].finditer(sentence.text, sentence.start, sentence.end):
+        if _is_figure(sentence.text, match.start(), grammar):
+            continue
         if figure is not None and match.start() == figure.start():
             continue
         if counted.head is None or match[0].lower() != counted.head.lower():
             return True
     return False
+
+
+def _is_figure(text: str, start: int, grammar: Grammar) -> bool:
+    """Read "an army of 40 lawyers": a body of those who are no soldiers is a figure of speech."""
+    of = _FIGURE.match(text, start)
+    return (
+        of is not None
+        and grammar.weight(of["noun"]) == 0
+        and of["noun"] not in grammar.sets["shapes.fillers"]
+        and of["noun"] not in grammar.sets["shapes.stops"]
+    )

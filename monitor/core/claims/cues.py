@@ -7,12 +7,22 @@ wins, else the first after it; an outlet gives way to whom it quotes, an act of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from monitor.core.claims.grammar import Sentence
 from monitor.core.model import Source
 
-_SAME_BREATH = 3
+_LAST_DAY = 31
+# "Bucharest says 900 of them will go": what is said follows, with its own number.
+_SUBJECT_OF_SAID = re.compile(
+    r"\s+(?:that\s|(?!(?:on|in|at|after|when|as|while|during|before|last|this|by|for|since)\s)[^,;:.\"]{0,25}$)"
+)
+_SAME_BREATH, _NOUN = 3, 16
+_INSERTED = re.compile(
+    r"[,\"]\s+(?!where|while|and\b|but\b|though|although)(?:(?:an?|the)\s+)?(?:[\w-]+\s+){0,2}$"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +44,15 @@ class Cue:
 
 def covering(cues: Sequence[Cue], start: int, end: int) -> Cue | None:
     """Return the cue whose scope covers the number at `start` to `end`; an outlet gives way."""
+    beside = (
+        cue
+        for cue in cues
+        if (cue.rule == "according" and 0 <= cue.start - end <= _SAME_BREATH)
+        or (cue.rule == "given" and cue.start >= end)
+    )
+    adjacent = next((cue for cue in beside if cue.source is not None and not cue.outlet), None)
+    if adjacent is not None:
+        return adjacent  # "well below the 170,000 cited by the president"
     before = [cue for cue in cues if cue.end <= start]
     after = [cue for cue in cues if cue.start >= end]
     chosen = before[-1] if before else (after[0] if after else None)
@@ -72,6 +91,41 @@ def covering(cues: Sequence[Cue], start: int, end: int) -> Cue | None:
                 channel=chosen.source.name if chosen.source else None,
             )
     return chosen
+
+
+def _is_apart(sentence: Sentence, cue: Cue, after: int) -> bool:
+    """Say whether only another number is somebody's: "which had 10,000, keeps 3,000 men by his reckoning"."""
+    near = [q for q in sentence.quantities if after < q.left and q.right <= cue.start]
+    if not near or not sentence.text.startswith("by ", cue.start):
+        return False
+    between = sentence.text[near[-1].right : cue.start]
+    return (
+        len(between) <= _NOUN and "," not in between and "," in sentence.text[after : near[-1].left]
+    )
+
+
+def leads_on(sentence: Sentence, cue: Cue, after: int) -> bool:
+    """Say whether a cue says a number that follows, and so none before: "…; Kyiv says 900 of them"."""
+    if cue.rule == "according":
+        return _is_apart(sentence, cue, after)
+    if cue.weak or cue.rule in {
+        "according",
+        "heading",
+        "inverted",
+        "estimate",
+        "given",
+        "backward",
+        "gapped",
+    }:
+        return False
+    following = next((q for q in sentence.quantities if q.left >= cue.end), None)
+    if following is None or following.high <= _LAST_DAY:
+        return False
+    ahead = _SUBJECT_OF_SAID.match(sentence.text, cue.end, following.left)
+    if ahead is None:
+        return False
+    # "8,000 have moved, Austin said of the 10,000"
+    return "that" in ahead[0] or not _INSERTED.search(sentence.text, sentence.start, cue.start)
 
 
 def _quoted_by(chosen: Cue, cues: Sequence[Cue]) -> Cue:

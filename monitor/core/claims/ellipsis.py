@@ -28,6 +28,31 @@ from monitor.core.claims.shapes import numbered, subject
 _REACH = 160
 # Smaller bare numbers are days, hours, ages and scores more often than troops.
 _LEAST_REPEATED = 100
+_ROOM_FOR = re.compile(r"\s+(?:for|of)\s+$")
+_OTHERS = re.compile(
+    r"\b(?:crowds?|turnout|attendance|audience|populations?|price|prices|cost|costs|wages?|salary|pay|bonus|fee|fine|budget|bounty"
+    r"|toll|posts|readers|subscribers|altitude|distance|temperature|score|membership)\b[^.;:,]*$",
+    re.IGNORECASE,
+)
+_NUMBER_OF = re.compile(r"\bnumber\s+of\s+((?:[a-z]+\s+){1,3})[^.;:,]*$")
+_CROWDS = frozenset(
+    {
+        "protesters",
+        "demonstrators",
+        "visitors",
+        "refugees",
+        "civilians",
+        "people",
+        "victims",
+        "dead",
+        "deaths",
+        "cases",
+        "arrests",
+        "voters",
+        "homes",
+        "attacks",
+    }
+)
 _OF_WHICH = re.compile(
     r"\bof\s+(?:which|whom|these|them|those)\s+(?:only\s+|just\s+)?$", re.IGNORECASE
 )
@@ -59,7 +84,7 @@ def moving(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted 
         if not place_soon(sentence, match.end()):
             return None
         shape = "elliptic"
-    elif word in {"that", "who"} and moves_soon(sentence, match.start(), grammar):
+    elif word in {"that", "who", "whom"} and moves_soon(sentence, match.start(), grammar):
         shape = "moving"
     else:
         return None
@@ -118,7 +143,8 @@ def repeated(
 def _gapped(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> str | None:
     """Return the owner in "Germany will send 200 soldiers, the Netherlands 150"."""
     for name in sentence.names:
-        if name.end + 1 == quantity.left and not after_preposition(sentence, name, grammar):
+        led = sentence.text[name.end : quantity.left] in {" ", " of ", " at ", " puts it at "}
+        if led and not after_preposition(sentence, name, grammar):
             return gapped_by(sentence, name)
     return None
 
@@ -134,12 +160,17 @@ def _heavy(sentence: Sentence, grammar: Grammar) -> bool:
     return any(grammar.weight(match[0]) >= WEAK_BELOW for match in heads)
 
 
-def called(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted | None:
-    """Read "mobilises 80,000 for the front": a verb that takes nothing but people under arms."""
+def called(
+    sentence: Sentence, quantity: Quantity, grammar: Grammar, *, in_context: bool
+) -> Counted | None:
+    """Read "mobilises 80,000 for the front", and "signed up 300,000" where troops are spoken of."""
     if quantity.high < _LEAST_REPEATED or not _ends_here(sentence, quantity, grammar):
         return None
     text, left = sentence.text, quantity.left
-    verb = grammar.ends("shapes.calls", text, max(sentence.start, left - 40), left)
+    floor = max(sentence.start, left - 40)
+    verb = grammar.ends("shapes.calls", text, floor, left)
+    if verb is None and in_context:
+        verb = grammar.ends("shapes.enlists", text, floor, left)
     if verb is None:
         return None
     return Counted(quantity=quantity, shape="called", weight=0.7, end=quantity.right)
@@ -149,6 +180,8 @@ def bare(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted | 
     """Read "it is about 8,000", "today there are ten thousand", "sends another 20,000"."""
     text, left = sentence.text, quantity.left
     if quantity.high < _LEAST_REPEATED or not _ends_here(sentence, quantity, grammar):
+        return None
+    if of_others(sentence, quantity):
         return None
     before = text[sentence.start : left].rstrip(" ('\"")
     words = [word.lower() for word in WORD.findall(before[-40:])]
@@ -169,7 +202,8 @@ def bare(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted | 
         verb is not None and not text[verb.end() : left].strip(" ").removeprefix("another").strip()
     )
     listed = any(0 < left - other.end <= 2 for other in sentence.quantities)
-    compared = grammar.ends("shapes.compared", text, max(sentence.start, left - 24), left)
+    figure = _the_figure(sentence, quantity, words, grammar)
+    compared = figure or grammar.ends("shapes.compared", text, max(sentence.start, left - 24), left)
     if not (compared or opens or listed or stated or increment or sends):
         return None
     return Counted(
@@ -180,6 +214,48 @@ def bare(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted | 
         anaphoric=not sends,
         increment=increment or _more(text, quantity),
     )
+
+
+def of_others(sentence: Sentence, quantity: Quantity) -> bool:
+    """Say whether a word before the number says of what it is: "put the crowd at 12,000"."""
+    floor = max(sentence.start, quantity.left - 60)
+    of = _NUMBER_OF.search(sentence.text, floor, quantity.left)
+    if of is not None and not _CROWDS.isdisjoint(of[1].split()):
+        return True
+    return _OTHERS.search(sentence.text, floor, quantity.left) is not None
+
+
+def _the_figure(sentence: Sentence, quantity: Quantity, words: list[str], grammar: Grammar) -> bool:
+    """Read "the 700,000 figure", "well below the 170,000 cited by the president"."""
+    following = WORD.match(sentence.text, quantity.right + 1, sentence.end)
+    return bool(
+        words
+        and words[-1] == "the"
+        and following is not None
+        and following[0].lower() in grammar.sets["shapes.figures"]
+    )
+
+
+def capacity(
+    sentence: Sentence, quantity: Quantity, grammar: Grammar, *, military: bool = False
+) -> Counted | None:
+    """Read "barracks for up to 5,000", "a base built for 2,000"; `military` asks for barracks."""
+    text, left = sentence.text, quantity.left
+    following = WORD.match(text, quantity.right + 1, sentence.end)
+    goes_on = following is not None and following[0].lower() in grammar.sets["shapes.auxiliaries"]
+    ends = goes_on or _ends_here(sentence, quantity, grammar)
+    if quantity.high < _LEAST_REPEATED or not ends:
+        return None
+    before = _ROOM_FOR.search(text, max(sentence.start, left - 8), left)
+    room = before and grammar.ends(
+        "shapes.barracks" if military else "shapes.rooms",
+        text,
+        max(sentence.start, before.start() - 24),
+        before.start(),
+    )
+    if not room:
+        return None
+    return Counted(quantity=quantity, shape="capacity", weight=0.7, end=quantity.right)
 
 
 def of_which(sentence: Sentence, quantity: Quantity) -> Counted | None:

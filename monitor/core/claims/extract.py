@@ -52,7 +52,7 @@ def may_hold_claims(
     if pack is not None:
         return may_hold_in_pack(text, pack, knowledge, measures)
     return any(
-        grammar.context.search(text) is not None or grammar.passes(text)
+        grammar.context.stands_in(text) or grammar.passes(text)
         for grammar in _grammars(knowledge, None, measures)
     )
 
@@ -69,13 +69,12 @@ def extract(
         return read_in_pack(document, knowledge, pack, language, measures)
     title = (document.title or "")[:_MOST_TITLE]
     text = document.text[:MOST_CHARACTERS]
-    whole = f"{title}\n{text}"
     published = _day(document.published)
     mentions: list[Mention] = []
     rejected: list[Rejection] = []
     story: Story | None = None
     for grammar in _grammars(knowledge, language, measures):
-        if not grammar.passes(whole):
+        if not grammar.passes(*filter(None, (title, text))):
             continue
         story = story or Story(title, text, knowledge, grammar)
         reader = Reader(story, knowledge, grammar, published)

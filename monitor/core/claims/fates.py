@@ -15,6 +15,7 @@ from monitor.core.claims.counted import Counted, Thing, follows_link
 from monitor.core.claims.grammar import WORD, Grammar, Sentence
 from monitor.core.claims.numerals import Quantity
 from monitor.core.claims.scopes import HARD, REACH, clause_start, punctuated_start
+from monitor.core.claims.wordlists import WordList
 
 # "3,000 others were wounded", "about 300 had died": what may stand between a bare number and its fate.
 _BETWEEN = re.compile(
@@ -22,10 +23,26 @@ _BETWEEN = re.compile(
     r"would|either|already|seriously|badly|also)\s+){0,5}$",
     re.IGNORECASE,
 )
-_MOST_ASIDE = 50
+_MOST_ASIDE, _MOST_WORDS = 50, 3
+_SAID = re.compile(
+    r"\b(?:said|says|told\s+\w+|tells|claimed|claims|estimated|estimates|announced|insisted|added|wrote|believes|warned)\b"
+)
+_AND_VERB = re.compile(r"\b(?:and|but|yet|then|or)\b|,\s")
 _AIM = re.compile(
     r"\bto\s+(?:(?:replace|offset|cover|make\s+good|make\s+up\s+for|compensate\s+for)\s+(?:its\s+|the\s+|heavy\s+)*)?$",
     re.IGNORECASE,
+)
+# "replaces its losses with 30,000 recruits".
+_MAKES_GOOD = re.compile(
+    r"\b(?:replac(?:es?|ed|ing)|offsets?|offsetting|mak(?:es?|ing)\s+(?:up\s+for|good)|made\s+(?:up\s+for|good)|cover(?:s|ed|ing)?|"
+    r"compensat(?:es?|ed|ing)\s+for|replenish(?:es|ed|ing)?|despite|without)\s+(?:(?:its|their|the|his|heavy|huge|battlefield|combat)\s+)*$",
+    re.IGNORECASE,
+)
+_PART_OF = re.compile(
+    r"\b(?:part\s+of|among|belonged\s+to|served\s+(?:in|with)|members?\s+of|came\s+from|from)\b"
+)
+_BODY_OF = re.compile(
+    r"\b(?:force|contingent|garrison|unit|battalion|brigade|regiment|division|grouping|army|mission|team)\s+of\s+$"
 )
 _GATHERS = re.compile(
     r"\b(?:has|have|had|is|are|sends?|sent|deploy(?:s|ed)|gather(?:s|ed)|mass(?:es|ed)|recruit(?:s|ed)|moved|moves|"
@@ -56,8 +73,8 @@ def befell(
     sentence: Sentence,
     counted: Counted,
     grammar: Grammar,
-    after: re.Pattern[str],
-    before: re.Pattern[str],
+    after: WordList,
+    before: WordList,
 ) -> bool:
     """Say whether one of the verbs befell the counted, within the number's own clause."""
     text, quantity = sentence.text, counted.quantity
@@ -70,6 +87,7 @@ def befell(
         left = _before_aside(sentence, left, quantity.left)
     if any(
         not _is_purpose(text, match, quantity.left)
+        and not _is_other_verb(text, match.end(), quantity.left, grammar)
         for match in before.finditer(text, left, quantity.left)
     ):
         return True
@@ -106,10 +124,28 @@ def _right_end(sentence: Sentence, start: int) -> int:
 
 def _is_purpose(text: str, match: re.Match[str], left: int) -> bool:
     """Read "to capture the town Russia has gathered N", "freed up N": what N is for, not its fate."""
-    if text.startswith(" up", match.end()):
+    if text.startswith(" up", match.end()) or _MAKES_GOOD.search(
+        text, max(0, match.start() - 40), match.start()
+    ):
         return True
+    if match[0].lower() == "remains" and not text[match.end() : left].strip():
+        return True  # "the limit remains 400"
     aim = _AIM.search(text, max(0, match.start() - 24), match.start())
     return aim is not None and _GATHERS.search(text, match.end(), left) is not None
+
+
+def _is_other_verb(text: str, start: int, left: int, grammar: Grammar) -> bool:
+    """Read "visited the wounded and ordered N to the lake": another verb has the number."""
+    if _BODY_OF.search(text, max(start, left - 24), left) and _PART_OF.search(text, start, left):
+        return True  # "the four killed had been part of a force of 800"
+    said = _SAID.search(text, start, left)
+    if said is not None and "," not in text[start : said.start()]:
+        return True  # "the wounded commander said 900 of his men were there"
+    both = _AND_VERB.search(text, start, left)
+    if both is None:
+        return False
+    verb = grammar.last("losses.holding", text, both.end(), left)
+    return verb is not None and len(text[verb.end() : left].split()) <= _MOST_WORDS
 
 
 def _before_pair(sentence: Sentence, left: int) -> int:
@@ -171,5 +207,5 @@ def _fated(quantity: Quantity, unit: str, end: int) -> Counted:
     return Counted(quantity=quantity, shape="fated", weight=0.7, end=end, unit=unit)
 
 
-def _near(pattern: re.Pattern[str], text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+def _near(pattern: WordList, text: str, start: int, end: int) -> Iterator[re.Match[str]]:
     yield from pattern.finditer(text, start, min(end, start + 60))

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice, pairwise
 
+from monitor.core.claims.agents import in_body, named_behind, state_of
 from monitor.core.claims.counted import (
     Counted,
     adjective_before,
@@ -25,14 +26,14 @@ from monitor.core.claims.counted import (
     owner_of,
 )
 from monitor.core.claims.grammar import WORD, Grammar, Sentence
+from monitor.core.claims.possessives import owner_by_pronoun
 from monitor.core.claims.subjects import (
     FINAL,
     NOBODY,
     SEVERAL,
     ForceFound,
     acts,
-    is_object,
-    own_army,
+    begins_clause,
     own_subject,
 )
 from monitor.core.claims.subjects import (
@@ -43,22 +44,34 @@ from monitor.core.knowledge import Knowledge, Name, NameKind
 
 _REACH = 160
 _PUT_REACH = 90
+_UN = "UN"
 _MOST_SMALL = 2
+_SAID_REACH = 48
 _WITH = re.compile(r"\bwith\s+(?:only\s+|just\s+|its\s+|their\s+)?$", re.IGNORECASE)
-_SMALL_WORDS = frozenset(
-    {"last", "first", "own", "roughly", "some", "entire", "whole", "nearly", "estimated", "about"}
-)
 _CLAUSE = re.compile(r"[;\"]|\bthat\b")
-_OUR = re.compile(r"\bour\b", re.IGNORECASE)
-_LEAVING = re.compile(r"\b(?:leaving|leaves)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
-_DONE_BY = re.compile(
-    r"[^,;]{0,60}?\b(?:sent|deployed|provided|dispatched|supplied|contributed|fielded|moved|transferred|"
-    r"committed|trained)\s+by\s+(?:the\s+)?"
+_FOREIGN = re.compile(
+    r"\b(?:foreign|international|multinational|western|arab|coalition|un-backed)\b", re.IGNORECASE
 )
+_THAT_HE = re.compile(r"\bthat\s+(?:he|she)\s+(?:puts?|says?|numbers?|estimates?)\b")
+# Verbs that do not make who is before them the sender: "the UN observers count 1,000".
+_LIGHT = frozenset({"at", "about", "with", "is", "are", "count", "counts", "counted", "estimates"})
+_SAID_A = re.compile(
+    r"\b(?:said|says|added|wrote|according\s+to)\s+(?:an?\s+|one\s+)(?:senior\s+)?$"
+)
+_AN_ENEMY = re.compile(
+    r"\b(?:against|facing|fought)\s+an?\s+(?:enemy|foe|opponent|adversary)\s+(?:of|that|which|with)\b"
+)
+_LEAVING = re.compile(r"\b(?:leaving|leaves)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
 
 
 def forces_spoken_of(sentence: Sentence, grammar: Grammar) -> list[tuple[int, str]]:
     """Return position and id of every "FORCE troops", "troops of FORCE" or "FORCE's soldiers"."""
+    if sentence.spoken_of is None or sentence.spoken_of[0] is not grammar:
+        sentence.spoken_of = (grammar, _forces_spoken_of(sentence, grammar))
+    return sentence.spoken_of[1]
+
+
+def _forces_spoken_of(sentence: Sentence, grammar: Grammar) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     text = sentence.text
     for name in sentence.names:
@@ -92,9 +105,7 @@ def forces_spoken_of(sentence: Sentence, grammar: Grammar) -> list[tuple[int, st
     return found
 
 
-_ITSELF = re.compile(r"(?<![\w'])(?:it|we|he|she)\b(?!')", re.IGNORECASE)
 _OF_THE = re.compile(r"\s+of\s+(?:the\s+)?$")
-_THEY = re.compile(r"(?<![\w'])they(?:'ve)?\b", re.IGNORECASE)
 _LED = re.compile(r"\bof\s+$")
 _DATELINE = re.compile(r"[A-Z][A-Z .'-]+(?:,[^-\n]{1,30}|\s*\([^)\n]{1,30}\))\s+-\s")
 
@@ -114,9 +125,11 @@ def dateline(sentence: Sentence) -> str | None:
     )
 
 
-def first_actor(sentence: Sentence) -> str | None:
-    """Return the state that a sentence is about: the first that is named as one."""
+def first_actor(sentence: Sentence, stop: int | None = None) -> str | None:
+    """Return the state that a sentence, up to `stop`, is about: the first that is named as one."""
     for name in sentence.names:
+        if stop is not None and name.start >= stop:
+            break
         force = name.senses.get(NameKind.ACTOR)
         owner = sentence.text.startswith("'s", name.end)
         if force is None and NameKind.ADJECTIVE in name.senses:
@@ -141,32 +154,48 @@ def _speaks(sentence: Sentence, name: Name, grammar: Grammar) -> bool:
     """Say whether the name belongs to a speaker: "Lebanon's army chief", "the Ukrainian military said"."""
     text = sentence.text
     after = text[name.end : name.end + 60].removeprefix("'s")
-    words = [word.lower() for word in WORD.findall(after)[:4]]
+    words = [match[0].lower().removesuffix("'s") for match in islice(WORD.finditer(after), 4)]
     offices = grammar.sets["attribution.offices"]
+    if _tells(sentence, name, words, grammar):
+        return True
     for here, following in pairwise(words):
         if here not in grammar.sets["shapes.collectives"] and grammar.weight(here) == 0:
             continue
         if following in grammar.sets["attribution.verbs"]:
             return True
+        if words[-1] in grammar.sets["attribution.verbs"] and words.index(here) == len(words) - 3:
+            return True  # "US Army Europe said"
         return following in offices and following not in grammar.sets["shapes.collectives"]
     return False
 
 
-def rival(
-    sentence: Sentence,
-    counted: Counted,
-    grammar: Grammar,
-    rivals: Mapping[str, str],
-    state: str | None,
-) -> str | None:
-    """Return whom "the enemy" means in the mouth of a state."""
-    if state is None or state not in rivals:
-        return None
+def _tells(sentence: Sentence, name: Name, words: list[str], grammar: Grammar) -> bool:
+    """Say whether those named are the subject of a verb of saying; `words` are the next ones."""
+    text = sentence.text
+    offices = grammar.sets["attribution.offices"]
+    floor = max(sentence.start, name.start - 24)
+    inverted = _SAID_A.search(text, floor, name.start)
+    if inverted is not None and any(word in offices for word in words):
+        return True  # "About 500 went to Mosul, said an Iraqi army colonel"
+    people = name.senses.get(NameKind.PEOPLE, "")
+    if people.isupper() and words[:1] and words[0] in grammar.sets["attribution.verbs"]:
+        return True  # "The Israelis say 40,000"
+    reach = min(sentence.end, name.end + _SAID_REACH)
+    said = grammar.search("attribution.speaks", text, name.end, reach)
+    if said is None or "," in text[name.end : said.end()]:
+        return False
+    officers = bool(words) and (words[0] in offices or grammar.weight(words[0]) > 0)
+    # "The Americans are more cautious and speak of 75,000", "Malian officers privately speak of ..."
+    return bool(people) or (officers and NameKind.ADJECTIVE in name.senses)
+
+
+def enemy(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
+    """Say whether the number is said of "the enemy", and not beyond the end of a quotation."""
     floor = max(sentence.start, counted.quantity.left - _REACH)
-    for match in grammar.patterns["force.enemies"].finditer(sentence.text, floor, counted.end):
-        if '"' not in sentence.text[match.end() : counted.quantity.left]:
-            return rivals[state]
-    return None
+    return any(
+        '"' not in sentence.text[match.end() : counted.quantity.left]
+        for match in grammar.patterns["force.enemies"].finditer(sentence.text, floor, counted.end)
+    )
 
 
 def seated(sentence: Sentence, position: int) -> str | None:
@@ -190,51 +219,18 @@ def named_before(sentence: Sentence, position: int) -> str | None:
     return None
 
 
-def they_act(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
-    """Say whether "they" have or send the number, where a state at war speaks and names nobody."""
-    text, left = sentence.text, counted.quantity.left
-    they = None
-    for match in _THEY.finditer(text, max(sentence.start, left - 40), left):
-        they = match
-    return they is not None and acts(text, they.end(), left, grammar)
-
-
-def is_ours(sentence: Sentence, counted: Counted) -> bool:
-    """Say whether the speaker calls the number his own: "our 5,000 troops", "5,000 of our soldiers"."""
-    around = sentence.text[max(sentence.start, counted.quantity.left - 5) : counted.end]
-    return _OUR.search(around) is not None
-
-
-def acts_itself(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
-    """Say whether a pronoun that stands for the speaker sends or has the number: "it had moved N"."""
-    text, left = sentence.text, counted.quantity.left
-    found = None
-    for match in _ITSELF.finditer(text, max(sentence.start, left - 70), left):
-        found = match
-    if found is None or any(sign in text[found.end() : left] for sign in ';:"'):
-        return False
-    if grammar.search("attribution.puts", text, found.end(), left):
-        return False
-    others = [name for name in sentence.names if found.end() <= name.start < left]
-    if any(
-        NameKind.ACTOR in name.senses and not after_preposition(sentence, name, grammar)
-        for name in others
-    ):
-        return False
-    return acts(text, found.end(), left, grammar)
-
-
 def resolve(
     sentence: Sentence,
     counted: Counted,
     grammar: Grammar,
     before: Callable[[], str | None],
     earlier: str | None,
+    knowledge: Knowledge,
 ) -> ForceFound:
     """Return the force; `before` tells which was spoken of last in the text so far."""
     if counted.several:
         return SEVERAL
-    steps = _steps(sentence, counted, grammar, before, earlier)
+    steps = _steps(sentence, counted, grammar, before, earlier, knowledge)
     return next((step for step in steps if step.force is not None or step in FINAL), NOBODY)
 
 
@@ -244,7 +240,12 @@ def _steps(
     grammar: Grammar,
     before: Callable[[], str | None],
     earlier: str | None,
+    knowledge: Knowledge,
 ) -> Iterator[ForceFound]:
+    if _blue_helmets(sentence, counted, grammar):
+        counted.force = counted.force or _UN
+    part = _provided(sentence, counted, grammar, knowledge)
+    yield ForceFound(part, "subject")
     yield ForceFound(counted.force, "adjective")
     yield ForceFound(force_counted(sentence, counted.quantity.left, grammar), "estimate")
     yield ForceFound(owner_of(sentence, counted.quantity), "owner")
@@ -255,15 +256,21 @@ def _steps(
         yield ForceFound(earlier, "claim")
     if counted.anaphoric and _goes_on(sentence, counted, grammar):
         yield subject_of(sentence, counted, grammar)
-    yield ForceFound(_possessive(sentence, counted, grammar), "possessive")
+    for force, rule in named_behind(sentence, counted, grammar, knowledge):
+        yield ForceFound(force, rule)
+    yield ForceFound(owner_by_pronoun(sentence, counted, grammar, knowledge), "possessive")
     if counted.anaphoric:
         yield own_subject(sentence, counted, grammar)
         yield ForceFound(earlier, "claim")
-    yield ForceFound(_by(sentence, counted), "by")
+    if _against_nobody(sentence, counted):
+        yield SEVERAL
     yield ForceFound(_with_all(sentence, counted), "with")
     subject = subject_of(sentence, counted, grammar)
-    if not counted.anaphoric:
+    if (not counted.anaphoric or earlier is None) and subject.rule != "counts":
         yield subject
+    yield ForceFound(in_body(sentence, counted, knowledge), "body")
+    if _foreign(sentence, counted):
+        yield SEVERAL  # "3,500 foreign fighters": of no state that is named
     spoken = [
         item
         for item in forces_spoken_of(sentence, grammar)
@@ -279,8 +286,42 @@ def _steps(
         several = joined and name is not None and joined_before(sentence, name)
         yield SEVERAL if several else ForceFound(nearest[1], "sentence")
     yield ForceFound(earlier, "claim")
+    yield ForceFound(leader(sentence, counted, grammar, knowledge), "leader")
     yield ForceFound(before(), "paragraph")
     yield subject
+
+
+def _blue_helmets(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
+    """Read "400 blue helmets", "the blue helmets, some 15,000 of them": nobody else wears them."""
+    names = grammar.patterns["force.blue_helmets"]
+    if counted.anaphoric:
+        return names.search(sentence.text, sentence.start, counted.quantity.left) is not None
+    return names.search(sentence.text, counted.quantity.right, counted.end) is not None
+
+
+def _provided(
+    sentence: Sentence, counted: Counted, grammar: Grammar, knowledge: Knowledge
+) -> str | None:
+    """Read "Nigeria is to provide 1,000 of the 1,650 soldiers of the ECOWAS force": its own part."""
+    if counted.force is None or counted.force in knowledge.homes:
+        return None
+    left = counted.quantity.left
+    verb = grammar.ends("force.provides", sentence.text, max(sentence.start, left - 24), left)
+    if verb is None:
+        return None
+    found = subject_of(sentence, counted, grammar)
+    return found.force if found.force in knowledge.homes else None
+
+
+def _against_nobody(sentence: Sentence, counted: Counted) -> bool:
+    """Read "fielded 200,000 against an enemy that never exceeded 18,000": of nobody who is named."""
+    floor = max(sentence.start, counted.quantity.left - 40)
+    return _AN_ENEMY.search(sentence.text, floor, counted.quantity.left) is not None
+
+
+def _foreign(sentence: Sentence, counted: Counted) -> bool:
+    """Read "40,000 foreign soldiers": whoever is named beside them, they are others."""
+    return _FOREIGN.search(sentence.text, counted.quantity.right, counted.end) is not None
 
 
 def text_before(sentence: Sentence, counted: Counted) -> str:
@@ -335,7 +376,13 @@ def _is_versus(sentence: Sentence, position: int, grammar: Grammar) -> bool:
 def _with_all(sentence: Sentence, counted: Counted) -> str | None:
     """Read "With 5,500 soldiers, Nepal is the largest contributor"."""
     text = sentence.text
-    if not _WITH.search(text_before(sentence, counted)) or not text.startswith(", ", counted.end):
+    with_ = _WITH.search(text_before(sentence, counted))
+    before = text[sentence.start : counted.quantity.left - len(with_[0])] if with_ else ""
+    if (
+        with_ is None
+        or before.rstrip()[-1:] not in {"", ",", ";", "-", '"'}
+        or not text.startswith(", ", counted.end)
+    ):
         return None
     for name in sentence.names:
         if 0 <= name.start - counted.end - 2 <= len("the "):
@@ -398,68 +445,26 @@ def dominant(spoken: Sequence[str]) -> str | None:
     return counted[0][0]
 
 
-def _possessive(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | None:
-    text, quantity = sentence.text, counted.quantity
-    words = {word.lower() for word in WORD.findall(text[quantity.right : counted.end])}
-    own = grammar.sets["force.possessives"]
-    if not words & own:
-        floor = max(sentence.start, quantity.left - 60)
-        match = grammar.last("force.possessives", text, floor, quantity.left)
-        if match is None or not (
-            _is_right_before(text[match.end() : quantity.left], grammar)
-            or grammar.search("shapes.collectives", text, match.end(), quantity.left)
-            or grammar.head.search(text, match.end(), quantity.left)
-        ):
-            return None
-        inside = sentence.named_at.get(match.end() + 1)
-        if inside is not None and NameKind.ADJECTIVE in inside.senses:
-            return inside.senses[NameKind.ADJECTIVE]  # "increased its North Korean contingent"
-    owner: str | None = None
-    for name in reversed(sentence.names):
-        if name.start >= quantity.left or is_object(sentence, name, grammar):
-            continue
-        owns = text.startswith("'s", name.end)
-        actor = None if owns else name.senses.get(NameKind.ACTOR)
-        actor = actor or own_army(sentence, name)
-        if actor is not None:
-            return None if joined_before(sentence, name) else actor
-        owner = owner or name.senses.get(NameKind.ACTOR) or name.senses.get(NameKind.ADJECTIVE)
-    return owner  # "Turkey's parliament extended the mandate for its soldiers"
-
-
-def _is_right_before(gap: str, grammar: Grammar) -> bool:
-    """Say whether only small words stand between "its" and the number: "its remaining 1,500"."""
-    words = gap.lower().split()
-    return len(words) <= _MOST_SMALL and all(
-        word in grammar.sets["shapes.fillers"] or word in _SMALL_WORDS for word in words
-    )
-
-
 def leader(
     sentence: Sentence, counted: Counted, grammar: Grammar, knowledge: Knowledge
 ) -> str | None:
     """Return the state whose leader or ministry acts: "Putin signed a decree calling up N"."""
     text, left = sentence.text, counted.quantity.left
     for name in reversed(sentence.speakers):
-        slug = name.senses.get(NameKind.SOURCE)
-        if slug is None or not left - _REACH <= name.start < name.end <= left:
+        if NameKind.SOURCE not in name.senses:
             continue
-        node = knowledge.gazetteer.sources.get(slug)
-        state = knowledge.states_by_family.get(node.family) if node is not None else None
+        if not left - _REACH <= name.start < name.end <= left:
+            continue
+        state = state_of(name, knowledge)
         between = text[name.end : left]
-        if state is None or _CLAUSE.search(between):
+        between = _THAT_HE.sub(" ", between)  # "militias that he puts at 4.5 million"
+        if state is None or between.startswith(":") or begins_clause(between, grammar):
             return None
         if grammar.search("attribution.verbs", text, name.end, left):
             return None
-        return state if acts(text, name.end, left, grammar) else None
-    return None
-
-
-def _by(sentence: Sentence, counted: Counted) -> str | None:
-    match = _DONE_BY.match(sentence.text, counted.end, min(sentence.end, counted.end + 100))
-    if match is None:
-        return None
-    for name in sentence.names:
-        if name.start == match.end():
-            return name.senses.get(NameKind.ACTOR) or name.senses.get(NameKind.ADJECTIVE)
+        light = all(
+            match[0].lower() in _LIGHT
+            for match in grammar.patterns["force.acts"].finditer(text, name.end, left)
+        )
+        return state if not light and acts(text, name.end, left, grammar) else None
     return None

@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 
 from monitor.core.claims.counted import Counted, Thing, listed_by
-from monitor.core.claims.ellipsis import bare, called, moving, of_which, repeated
+from monitor.core.claims.ellipsis import bare, called, capacity, moving, of_which, repeated
 from monitor.core.claims.fates import fated
 from monitor.core.claims.grammar import LIGHT_UP_TO, WEAK_BELOW, Grammar, Sentence
 from monitor.core.claims.numerals import Quantity
@@ -54,8 +54,10 @@ def _elsewhere(
 ) -> Counted | Thing | None:
     """Return what a number counts whose noun does not follow it."""
     if not in_context and not grammar.heads_of(sentence):
-        return called(sentence, quantity, grammar) or subject(
-            sentence, quantity, grammar, in_context=False
+        return (
+            called(sentence, quantity, grammar, in_context=False)
+            or capacity(sentence, quantity, grammar, military=True)
+            or subject(sentence, quantity, grammar, in_context=False)
         )
     return (
         _listed(sentence, quantity, grammar, in_context=in_context)
@@ -71,7 +73,8 @@ def _elsewhere(
             else None
         )
         or repeated(sentence, quantity, grammar, in_context=in_context)
-        or called(sentence, quantity, grammar)
+        or called(sentence, quantity, grammar, in_context=in_context)
+        or capacity(sentence, quantity, grammar)
         or (bare(sentence, quantity, grammar) if in_context else None)
     )
 

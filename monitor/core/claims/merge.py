@@ -33,11 +33,25 @@ _FORCE = {
     "possessive": 3,
     "subject": 3,
     "by": 3,
+    "whom": 3,
+    "under": 3,
+    "from": 3,
+    "asked": 2,
+    "pronoun": 2,
+    "they": 2,
+    "enemy": 2,
+    "group": 2,
+    "body": 2,
+    "estimate": 3,
     "claim": 3,
     "sentence": 2,
     "paragraph": 2,
     "leader": 2,
     "ahead": 1,
+    "counts": 1,
+    "topic": 1,
+    "alone": 1,
+    "home": 1,
     "speaker": 1,
     "document": 1,
 }
@@ -115,8 +129,10 @@ def _agree(a: Mention, b: Mention, gazetteer: Gazetteer, published: date | None)
 def _claim(group: Sequence[Mention], knowledge: Knowledge, published: date | None) -> Claim:
     gazetteer = knowledge.gazetteer
     first = group[0]
-    placed = max(group, key=lambda item: (_depth(item.place, gazetteer), item is first))
-    sourced = max(group, key=lambda item: _specific(item.source, gazetteer))
+    placed = sourced = first
+    if len(group) > 1:
+        placed = max(group, key=lambda item: (_depth(item.place, gazetteer), item is first))
+        sourced = max(group, key=lambda item: _specific(item.source, gazetteer))
     forced = next((item for item in group if item.force is not None), first)
     dated = next((item for item in group if item.as_of is not None), first)
     bounded = next((item for item in group if item.quantity.bound is not Bound.NONE), first)

@@ -11,11 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
+from monitor.core.claims.wordlists import WordLists
 from monitor.core.knowledge import Language, alternatives
 from monitor.core.model import Bound
 
+_DIGIT = re.compile(r"\d")
+_NO_DIGITS, _PARTS, _JOINS = re.compile(r"\D"), re.compile(r"[^\W\d_]+|\d+"), re.compile(r"[\s-]+")
 _MOST = 10**10
 _LEFT_WINDOW = 48
 _CHANGE_WINDOW = 110
@@ -23,7 +25,20 @@ _RANGES = re.compile(
     r"\b(?:rang(?:e|es|ed|ing)|vary|varies|between|anywhere|somewhere)\s+from\b", re.IGNORECASE
 )
 
-_ALIKE = 3
+_ALIKE, _HUNDRED = 3, 100
+# "twenty-eight five" is how 28,500 is said: tens, ones and hundreds.
+_CLIPPED = ((20, 90), (1, 9), (1, 9))
+_EXCEEDS = re.compile(
+    r"(?:\b(?:never|not|nor|cannot)|n't)\s+(?:to\s+|ever\s+|have\s+|has\s+|had\s+)*"
+    r"(?:exceed(?:ed|s)?|surpass(?:ed)?|top(?:ped)?|go\s+(?:above|beyond|over)|gone\s+(?:above|beyond|over))\s+$",
+    re.IGNORECASE,
+)
+# "cannot bring more than": a negation of the verb that has the number, not "did not say that more than".
+_NEVER = re.compile(
+    r"(?:\b(?:never|cannot|not|nor)|n't)\s+(?!only\b|just\b|say\b|sa[iy]\w*\b|counting\b|including\b)"
+    r"(?:(?!that\b|whether\b|how\b|but\b|and\b|when\b|because\b)\w+\s+){1,4}$",
+    re.IGNORECASE,
+)
 # "ten, maybe eleven thousand": two figures of one scale.
 _OR_MORE = re.compile(
     r",\s+(?:maybe|perhaps|possibly|or|even|or\s+even|or\s+maybe)\s+", re.IGNORECASE
@@ -57,13 +72,20 @@ class Quantity:
 class Numerals:
     """The number grammar of one language."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, lists: WordLists | None = None) -> None:
+        lists = lists or WordLists()
         self._language = language
         units, scales = alternatives(language.numbers), alternatives(language.scales)
-        # "and" joins only what follows a scale: "two thousand and ten", not "ten and twelve thousand".
+        signs = [*language.numbers, *language.scales, *language.bands, *language.points]
+        self._signs = lists.beginning(
+            signs, lambda: re.compile(rf"\b{alternatives(signs)}\b", re.IGNORECASE)
+        )
+        # "and" joins only what follows a scale: "two thousand and ten", not "ten and twelve thousand";
+        # "six hundred and eighty thousand" is one number.
         words = (
             rf"(?:{units}|an?(?=\s+{scales}\b))"
-            rf"(?:(?:\s+|-)(?:{scales}\b(?:\s+and\s+{units}\b(?!\s+{scales}))?|{units}\b))*"
+            rf"(?:(?:\s+|-)(?:{scales}\b(?:\s+and\s+{units}\b(?!\s+{scales}\b)"
+            rf"|(?<=hundred)\s+and\s+{units}\b(?=\s+thousand\b))?|{units}\b))*"
             rf"(?:(?<=thousand)-\d{{1,3}}(?!\d))?"
         )
         digits = (
@@ -71,14 +93,18 @@ class Numerals:
             r"(?:(?P=group)\d{3})*(?![\d])|\d+(?:[.,]\d{1,2})?(?!\d)"
         )
         halves = "|".join(re.escape(half) for half in language.words["numbers.half"])
-        self._atom = re.compile(
+        atom = (
             rf"(?<![\w$€£₴¥#])(?<!\d[.,:])(?:"
             rf"(?P<band>{alternatives([*language.bands, *language.points])})(?:\s+of\b(?=\s+(?:the|its|their|these)\b))?"
             rf"|(?P<half>(?:(?P<whole>{units}|\d{{1,3}})\s+and\s+)?(?:{halves})(?:\s+|-){scales})"
             rf"|(?P<digits>{digits})(?:(?:\s|-)?(?P<scale>{scales}))?"
             rf"|(?P<words>{words}|{scales}(?=\s+of\s+them))"
-            rf")(?!\w|[.,]\d)",
-            re.IGNORECASE,
+            rf")(?!\w|[.,]\d)"
+        )
+        self._atom = lists.beginning(
+            [*signs, *language.words["numbers.half"], "a", "an"],
+            lambda: re.compile(atom, re.IGNORECASE),
+            digits=True,
         )
         self._range = re.compile(
             rf"\s*-\s*|\s+(?:(?:up|down)\s+)?(?P<link>to|or|and|through)\s+(?:(?P<mod>{language.any_of('modifiers.about', 'modifiers.at_most', 'modifiers.at_least')})\s+)?",
@@ -88,9 +114,13 @@ class Numerals:
         self._before = re.compile(
             rf"\b(?P<mod>{every})\s+(?:(?:the|a|an)\s+)?[\"'(]?$", re.IGNORECASE
         )
+        # What the last word before a number ends with, if it can be a modifier or an article after one.
+        roles = ("modifiers.about", "modifiers.at_least", "modifiers.at_most")
+        lasts = {form.split()[-1] for role in roles for form in language.words[role]}
+        self._near = (*sorted(lasts), "the", "a", "an")
         self._after = re.compile(
             rf"\s+(?P<mod>{language.any_of('modifiers.about_after', 'modifiers.at_least_after')})\b"
-            rf"|(?P<plus>\+)",
+            rf"|(?P<plus>\+)|(?P<most>\s+{language.any_of('modifiers.at_most_after')}\b|,\s+(?:no|not)\s+more(?=[,.;\"!]))",
             re.IGNORECASE,
         )
         growth = [*language.words["shapes.growth"], *language.words["status.decrease"]]
@@ -106,12 +136,9 @@ class Numerals:
             for form in language.words[f"modifiers.{role}"]
         }
 
-    @cached_property
-    def gate(self) -> re.Pattern[str]:
-        """Finds the least sign of a number."""
-        language = self._language
-        forms = [*language.numbers, *language.scales, *language.bands, *language.points]
-        return re.compile(rf"\d|\b{alternatives(forms)}\b", re.IGNORECASE)
+    def may_hold(self, text: str) -> bool:
+        """Say whether a text holds the least sign of a number."""
+        return _DIGIT.search(text) is not None or self._signs.stands_in(text)
 
     def find(self, text: str, start: int, end: int) -> list[Quantity]:
         """Return the quantities between `start` and `end`, in order."""
@@ -128,7 +155,7 @@ class Numerals:
             return self._band(match)
         scale, fraction, shape = 1, False, "digits"
         if match["half"] is not None:
-            scale = self._scale(re.split(r"[\s-]+", match["half"])[-1])
+            scale = self._scale(_JOINS.split(match["half"])[-1])
             whole = (match["whole"] or "0").lower()
             count = int(whole) if whole.isdigit() else self._language.numbers[whole]
             value, shape = count * scale + scale // 2, "words"
@@ -174,7 +201,7 @@ class Numerals:
         digits, group = match["digits"], match["group"]
         scale = self._scale(match["scale"]) if match["scale"] else 1
         if group is not None and not (group in ",." and scale > 1):
-            return int(re.sub(r"\D", "", digits)[:12]) * scale, scale, False
+            return int(_NO_DIGITS.sub("", digits)[:12]) * scale, scale, False
         whole, _, part = digits.replace(",", ".").partition(".")
         if not part:
             return int(whole[:12]) * scale, scale, False
@@ -183,7 +210,13 @@ class Numerals:
 
     def _words(self, surface: str) -> tuple[int, int]:
         total, current, scale = 0, 0, 1
-        for word in re.findall(r"[^\W\d_]+|\d+", surface.lower()):
+        parts = _PARTS.findall(surface.lower())
+        values = [self._language.numbers.get(part, 0) for part in parts]
+        if len(values) == len(_CLIPPED) and all(
+            low <= value <= high for value, (low, high) in zip(values, _CLIPPED, strict=True)
+        ):
+            return (values[0] + values[1]) * 1000 + values[2] * 100, 1000
+        for word in parts:
             if word.isdigit():
                 current += int(word)
             elif word in self._language.numbers:
@@ -226,7 +259,7 @@ class Numerals:
             return [replace(a, changed=True), replace(b, changed=True)]
         if word == "to" and self._from.search(before) and self._grows(text, a.start):
             return [replace(a, was=True), replace(b, changed=True)]
-        if a.low >= b.low or a.low * 100 < b.low or _is_year(a) or a.low < 2:
+        if a.low >= b.low or a.low * 100 < b.low or is_year(a) or a.low < 2:
             return None
         left = a.start
         between = self._between.search(before)
@@ -244,7 +277,10 @@ class Numerals:
         left, bound, approximate = found.left, found.bound, found.approximate
         for _ in range(3):
             low = max(start, left - _LEFT_WINDOW)
-            match = self._before.search(text[low:left])
+            before = text[low:left]
+            if not before.rstrip().rstrip("\"'(").rstrip().lower().endswith(self._near):
+                break
+            match = self._before.search(before)
             if match is None:
                 break
             role = self._roles.get(" ".join(match["mod"].lower().split()), "about")
@@ -258,18 +294,30 @@ class Numerals:
         right = found.right
         match = self._after.match(text, right, end)
         if match is not None:
-            at_least = (
-                match["plus"] is not None
-                or self._roles.get(" ".join(match["mod"].lower().split())) == "at_least_after"
+            at_least = match["plus"] is not None or (
+                match["mod"] is not None
+                and self._roles.get(" ".join(match["mod"].lower().split())) == "at_least_after"
             )
-            bound = Bound.AT_LEAST if at_least else bound
-            approximate = approximate or not at_least
+            at_most = match["most"] is not None
+            bound = Bound.AT_LEAST if at_least else Bound.AT_MOST if at_most else bound
+            approximate = approximate or not (at_least or at_most)
             right = match.end()
+        if bound is not Bound.AT_MOST:
+            bound = self._denied(text, start, found.start, left, bound)
         if found.low != found.high:
             bound = Bound.NONE
         if (left, right, bound) == (found.left, found.right, found.bound):
             return found
         return replace(found, left=left, right=right, bound=bound, approximate=approximate)
+
+    def _denied(self, text: str, start: int, at: int, left: int, bound: Bound) -> Bound:
+        """Read "never exceeded 18,000" and "cannot bring more than 60,000": at most so many."""
+        if bound is Bound.NONE and _EXCEEDS.search(text, max(start, left - _LEFT_WINDOW), left):
+            return Bound.AT_MOST
+        more = bound is Bound.AT_LEAST and text[left:at].lower().startswith(("more than", "over "))
+        if more and _NEVER.search(text, max(start, left - _LEFT_WINDOW), left):
+            return Bound.AT_MOST
+        return bound
 
     def _is_revised(self, text: str, start: int, position: int) -> bool:
         """Say whether "up to" says in which direction a figure was revised, and is no bound."""
@@ -291,6 +339,8 @@ def _listed(text: str, a: Quantity, b: Quantity) -> list[Quantity] | None:
 
 def _inherited(a: Quantity, b: Quantity) -> Quantity:
     """Give the first number of "11 to 12,000" the scale of the second."""
+    if a.scale == 1 and b.scale == _HUNDRED and a.high < 10 and a.shape == b.shape == "words":
+        return replace(a, low=a.low * _HUNDRED, high=a.high * _HUNDRED, scale=_HUNDRED)
     if a.scale > 1 or a.low >= 1000 or b.low < 1000:
         return a
     for scale in (1_000_000_000, 1_000_000, 1_000):
@@ -299,5 +349,6 @@ def _inherited(a: Quantity, b: Quantity) -> Quantity:
     return a
 
 
-def _is_year(a: Quantity) -> bool:
+def is_year(a: Quantity) -> bool:
+    """Say whether a number is written as a year of our time is."""
     return a.shape == "digits" and a.end - a.start == 4 and 1900 <= a.low <= 2100

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 
+from monitor.core.claims import members
 from monitor.core.claims.counted import (
     Counted,
     Thing,
-    adjective_before,
     listed_by,
     names_at,
 )
 from monitor.core.claims.grammar import WORD, Grammar, Sentence
+from monitor.core.claims.modifiers import is_modifier, may_modify
 from monitor.core.claims.numerals import Quantity
 from monitor.core.knowledge import Name, NameKind
 
@@ -24,9 +25,6 @@ _MOST_STEPS = 12
 _CODE = 4  # ids of states, the EU, the UN and NATO are codes; those of other forces are words
 # "11,000 (North Koreans)" puts in what the speaker left out; "11,000 Russians" may be anybody.
 _BRACKETED, _PEOPLE = 0.6, 0.3
-_MEMBERS, _MEMBERS_REACH = 0.8, 70
-_OF_BODY = re.compile(r"\s+(?:of|from|in)\s+")
-_PHRASE_STOP = re.compile(r"[,;:.()\"]|\b(?:will|would|are|were|is|was|have|has|had|who|that|to)\b")
 _OF_GAP = frozenset(
     {
         "the",
@@ -43,12 +41,36 @@ _OF_GAP = frozenset(
         "estimated",
     }
 )
+# "bringing to 56,000 the number of recruits trained in Britain"
+_THE_NUMBER = re.compile(r"the\s+(?:total\s+)?number\s+of\b(?=\s+(?!those|people\b))")
+_PLURAL = re.compile(
+    r" ((?!perhaps\b|always\b|sometimes\b|besides\b|towards\b|was\b|has\b|is\b|as\b|this\b|us\b|across\b)[a-z]{2,}[a-rt-z]s)\b"
+)
 _OUT_OF = re.compile(r"out\s+of\b", re.IGNORECASE)
-_THEM = re.compile(r"\s+(them|whom|these|those)\b", re.IGNORECASE)
-_OWN = re.compile(r"\s+(?:the|its|their|his|her|our|these|those)\b", re.IGNORECASE)
-_THERE = re.compile(r"\bthere\s+(?:are|were|is|was|have been|had been)\s+$", re.IGNORECASE)
+_THEM = re.compile(r"\s+(them|whom|these|those|us|you)\b", re.IGNORECASE)
+_OWN = re.compile(
+    r"\s+(?:the|its|their|his|her|our|my|your|these|those"
+    r"|(?:last|this)\s+(?:\w+)'s)\b",
+    re.IGNORECASE,
+)
+_THEIRS = re.compile(
+    r"\s+(?:ours|theirs|hers|his\s+own|her\s+own|its\s+own|our\s+own|their\s+own)\b", re.IGNORECASE
+)
+_THERE = re.compile(
+    r"\bthere\s+(?:are|were|is|was|have been|had been|(?:should|could|would|must|may|might|will)\s+be)\s+"
+    r"(?:still\s+|only\s+|now\s+)?$",
+    re.IGNORECASE,
+)
 _OWNED = re.compile(r"\s+(?:[A-Z][\w-]*\s+){0,2}[A-Z][\w-]*(?:'s|s')\b")
+_OF_MOST = 3
+_LISTED = re.compile(r"(?:,\s+(?:and\s+)?|\s+and\s+)(?:the\s+)?")
+_ORIGIN_GAP = frozenset(
+    {"the", "of", "from", "sent", "states", "countries", "members", "member", "nations", "several"}
+)
 _AND = re.compile(r",?\s+and\s+")
+# "1,200 of my lads": the men of whoever has so many are soldiers.
+_OF_OURS = re.compile(r"\s+of\s+(?:my|our)\b", re.IGNORECASE)
+_COMRADES = frozenset({"lads", "boys", "guys", "men"})
 
 
 def direct(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted | Thing | None:
@@ -82,6 +104,12 @@ class _Walk:
                 break
             if step == 0 and match[0] == "," and self._is_aside():
                 self._position = match.end()
+                continue
+            number = (
+                _THE_NUMBER.match(text, match.start(), self._sentence.end) if step == 0 else None
+            )
+            if number is not None:
+                self._position = number.end()
                 continue
             out = _OUT_OF.match(text, match.start(), self._sentence.end) if step == 0 else None
             if out is not None:
@@ -120,7 +148,7 @@ class _Walk:
             self._several |= self._is_another(name)
             if self._force is None or self._names_body(name):
                 self._force = name.senses[NameKind.ADJECTIVE]
-            if NameKind.PEOPLE in name.senses:
+            if NameKind.PEOPLE in name.senses and not self._names_kind(name):
                 self._people = self._people or name
             self._position = name.end
             return True
@@ -137,6 +165,17 @@ class _Walk:
             self._position = name.end + 2
             return True
         return self._word(match)
+
+    def _names_kind(self, name: Name) -> bool:
+        """Say whether a noun that is no head follows: "40 Chinese vessels" are no people."""
+        following = _PLURAL.match(self._sentence.text, name.end)
+        if following is None or following.start(1) in self._heads:
+            return False
+        sets = self._grammar.sets
+        return (
+            following[1]
+            not in sets["shapes.stops"] | sets["shapes.adverbs"] | sets["shapes.closers"]
+        )
 
     def _names_body(self, name: Name) -> bool:
         """Say whether a narrower force follows the state: "Lebanese Hezbollah fighters"."""
@@ -170,7 +209,7 @@ class _Walk:
 
     def _noun(self, head: re.Match[str]) -> bool:
         """Take the noun, unless it only says of which kind the next one is."""
-        if _is_modifier(head, self._sentence.text, self._sentence.end, self._grammar):
+        if is_modifier(head, self._sentence.text, self._sentence.end, self._grammar):
             self._position = head.end()
             return True
         if self._sentence.text.startswith("'s", head.end()):
@@ -180,29 +219,23 @@ class _Walk:
 
     def _members(self, match: re.Match[str]) -> bool:
         """Read "200 members of the Ohio National Guard"; members of anything else are a crowd."""
-        reach = min(self._sentence.end, match.end() + _MEMBERS_REACH)
-        of = _OF_BODY.match(self._sentence.text, match.end(), reach)
-        body = of and self._grammar.search(
-            "shapes.bodies", self._sentence.text, of.end(), self._phrase_end(of.end(), reach)
-        )
-        if not of or not body:
+        body = members.body_of(self._sentence, match, self._grammar)
+        group = members.group_before(self._sentence, self._quantity, match, self._grammar)
+        if body is None and group is None:
             self._result = Thing(reason=_thing(match[0].lower()))
             return False
-        self._force = self._force or adjective_before(self._sentence, body.start(), of.start())
+        end, force = body or (match.end(), group)
+        self._force = self._force or force
         self._result = Counted(
             quantity=self._quantity,
             shape="members",
             head=match[0],
-            weight=_MEMBERS,
-            end=body.end(),
+            weight=members.WEIGHT,
+            end=end,
             force=self._force,
             increment=self._increment,
         )
         return False
-
-    def _phrase_end(self, start: int, reach: int) -> int:
-        stop = _PHRASE_STOP.search(self._sentence.text, start, reach)
-        return stop.start() if stop else reach
 
     def _passes(self, surface: str) -> bool:
         """Say whether a word may stand between a number and its noun."""
@@ -217,7 +250,9 @@ class _Walk:
         if word in sets["shapes.stops"] or not word[0].isalpha() or self._unknown >= 3:
             return False
         self._unknown += 1
-        return _may_modify(surface)
+        if word.endswith(("'s", "s'")):
+            return True  # "2,000 of the president's guards"
+        return may_modify(surface)
 
     def _joins_modifiers(self) -> bool:
         """Read "engineering and military construction personnel": "and" before more modifiers."""
@@ -232,7 +267,8 @@ class _Walk:
                 return True
             if self._is_in_adjective(match.start()):
                 continue  # "Kenyan and other African Union peacekeepers"
-            if match[0].lower() not in sets["shapes.fillers"] | sets["shapes.mass"]:
+            word = match[0].lower()
+            if word not in sets["shapes.fillers"] and word not in sets["shapes.mass"]:
                 return False
         return False
 
@@ -268,7 +304,7 @@ class _Walk:
                 increment=self._increment,
             )
             found.force = None if self._several else found.force
-            found.several = self._several
+            found.several |= self._several
             return found
         if self._people is None:
             return None
@@ -285,51 +321,6 @@ class _Walk:
 
 def _thing(word: str) -> str:
     return "percentage" if word in {"percent", "percentage", "%", "per"} else f"counts {word}"
-
-
-def _may_modify(word: str) -> bool:
-    """Say whether an unknown word may stand between a number and its noun."""
-    if word[0].isupper() or "-" in word:
-        return True
-    if word.endswith(
-        ("ly", "ive", "al", "ic", "ous", "ant", "ent", "ary", "ese", "ian", "ful", "less")
-    ):
-        return True
-    return word.endswith("ed") and word not in {
-        "joined",
-        "crossed",
-        "entered",
-        "seized",
-        "supported",
-        "helped",
-        "attacked",
-        "moved",
-        "arrived",
-    }
-
-
-def _is_modifier(head: re.Match[str], text: str, end: int, grammar: Grammar) -> bool:
-    """Say whether a singular mass noun is followed by the noun it modifies."""
-    word = " ".join(head[0].lower().split())
-    if word not in grammar.sets["shapes.mass"]:
-        return False
-    following = (
-        WORD.match(text, head.end() + 1, end) if text[head.end() : head.end() + 1] == " " else None
-    )
-    if following is None:
-        return False
-    nextword = following[0].lower()
-    if text.startswith(" and civilian", head.end()):
-        return True  # "900,000 military and civilian staff"
-    if nextword == "fighting" and grammar.search(
-        "rejects.things", text, head.end(), head.end() + 24
-    ):
-        return True
-    return (
-        nextword[0].isalpha()
-        and nextword not in grammar.sets["shapes.stops"]
-        and not nextword.endswith(("ed", "ing"))
-    )
 
 
 def _with_head(
@@ -349,8 +340,14 @@ def _with_head(
         second = grammar.head.match(text, also.end(), sentence.end)
         if second is not None and grammar.weight(second[0]) > weight:
             weight, end, name = grammar.weight(second[0]), second.end(), second[0]
+    several = False
     if force is None:
         force = force_after(sentence, grammar, end)
+        several = force is None and _from_several(sentence, grammar, end)
+    if _OF_OURS.match(text, quantity.right) and name.lower() in _COMRADES:
+        weight = max(weight, _BRACKETED)
+    if force in grammar.armed and weight < members.WEIGHT:
+        weight = members.WEIGHT  # "1,500 Wagner people"
     return Counted(
         quantity=quantity,
         shape="direct",
@@ -358,13 +355,35 @@ def _with_head(
         weight=weight,
         end=end,
         force=force,
+        several=several,
         increment=increment,
+    )
+
+
+def _from_several(sentence: Sentence, grammar: Grammar, end: int) -> bool:
+    """Read "soldiers from Uganda, Kenya and Burundi": nobody's alone."""
+    for name in sentence.names:
+        if end <= name.start <= end + 32:
+            gap = sentence.text[end : name.start].lower().split()
+            origin = bool(gap) and gap[0] in grammar.sets["force.origins"] and len(gap) <= _OF_MOST
+            moved = grammar.search("force.withdrawals", sentence.text, sentence.start, end)
+            return origin and moved is None and joins_next(sentence, name)
+    return False
+
+
+def joins_next(sentence: Sentence, name: Name) -> bool:
+    """Say whether a list goes on behind a name: "from Uganda, Kenya and Burundi"."""
+    listed = _LISTED.match(sentence.text, name.end, sentence.end)
+    following = sentence.named_at.get(listed.end()) if listed else None
+    return following is not None and not {NameKind.ACTOR, NameKind.ADJECTIVE}.isdisjoint(
+        following.senses
     )
 
 
 def force_after(sentence: Sentence, grammar: Grammar, end: int) -> str | None:
     """Read "soldiers from North Korea", "troops (DPRK)", "soldiers of the Russian army"."""
     text = sentence.text
+    allowed = _ORIGIN_GAP | grammar.language.numbers.keys()
     for name in sentence.names:
         if not end <= name.start <= end + 32:
             continue
@@ -377,8 +396,10 @@ def force_after(sentence: Sentence, grammar: Grammar, end: int) -> str | None:
             continue
         if gap[0] == "from" and grammar.search("force.withdrawals", text, sentence.start, end):
             continue
-        if gap[0] == "by" or any(word not in {"the", "of", "from", "sent"} for word in gap):
+        if gap[0] == "by" or any(word not in allowed for word in gap):
             continue
+        if joins_next(sentence, name):
+            return None  # "soldiers from Uganda, Kenya and Burundi"
         force = name.senses.get(NameKind.ACTOR) or name.senses.get(NameKind.ADJECTIVE)
         narrower = sentence.named_at.get(name.end + 1)
         if narrower is not None and NameKind.ADJECTIVE in narrower.senses:
@@ -397,7 +418,12 @@ def _partitive(
         return whole
     them = _THEM.match(sentence.text, position, sentence.end)
     if them is not None:
-        return _of_them(sentence, quantity, them)
+        return _of_them(sentence, quantity, them, grammar)
+    theirs = _THEIRS.match(sentence.text, position, sentence.end)
+    if theirs is not None and not _goes_on(sentence, theirs.end(), grammar):
+        return Counted(
+            quantity=quantity, shape="repeated", weight=0.6, end=theirs.end(), anaphoric=True
+        )
     own = _OWN.match(sentence.text, position, sentence.end) or _OWNED.match(
         sentence.text, position, sentence.end
     )
@@ -409,6 +435,16 @@ def _partitive(
     ):
         return position
     return None
+
+
+def _goes_on(sentence: Sentence, end: int, grammar: Grammar) -> bool:
+    """Say whether a noun follows "of its own": "of its own soldiers"."""
+    following = WORD.match(sentence.text, end + 1, sentence.end)
+    if following is None or not sentence.text.startswith(" ", end):
+        return False
+    word, sets = following[0].lower(), grammar.sets
+    ends = word in sets["shapes.stops"] or word in sets["shapes.closers"]
+    return word[0].isalpha() and not ends
 
 
 def _of_number(
@@ -433,11 +469,18 @@ def _of_number(
     return None
 
 
-def _of_them(sentence: Sentence, quantity: Quantity, them: re.Match[str]) -> Counted | int:
+def _of_them(
+    sentence: Sentence, quantity: Quantity, them: re.Match[str], grammar: Grammar
+) -> Counted | int:
     """Read "N of them"; "there were N of them" counts all, not a part."""
     text = sentence.text
     after = WORD.search(text, them.end(), sentence.end)
-    if them[1].lower() in {"these", "those"} and after is not None and after[0][0].isalpha():
+    if (
+        them[1].lower() in {"these", "those"}
+        and after is not None
+        and after[0][0].isalpha()
+        and after[0].lower() not in grammar.sets["shapes.stops"]
+    ):
         return them.end()  # "of those soldiers", "of those cases"
     there = _THERE.search(text, max(sentence.start, quantity.left - 24), quantity.left)
     # "North Korean soldiers, about 30 of them, crossed": all of whom the text speaks.

@@ -11,12 +11,14 @@ each an id: `right` (after the noun, up to the next number or cue), `left` (befo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.core.claims.counted import Counted
 from monitor.core.claims.grammar import Grammar, Sentence
+from monitor.core.claims.hosts import host, recipient
 from monitor.core.claims.spots import Spot
+from monitor.core.claims.ways import end_of_way, is_other_story, is_passed
 from monitor.core.knowledge import Knowledge, NameKind
 
 # ", including 500 officers and three generals, are training …": the verb stands behind the part.
@@ -26,31 +28,104 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _TOPIC_REACH = 60
-_THERE_REACH = 44
 # No state keeps as many of its troops abroad in one place that is not named.
 _WHOLE_ARMY = 100_000
 _WHOLE_REACH = 40
 _HOLDS = frozenset(
-    {"", "at", "has", "have", "number", "counts", "numbers", "fields", "consists of", "comprises"}
+    {
+        "",
+        "is",
+        "was",
+        "of",
+        "stands at",
+        "stood at",
+        "at",
+        "has",
+        "have",
+        "number",
+        "counts",
+        "numbers",
+        "fields",
+        "consists of",
+        "comprises",
+    }
 )
 _SMALL = 20  # "eight to one", "two US officials": no figure that a place could belong to
 _MODAL = re.compile(r"^(?:will|would|should|could|now|currently|already|still|alone)\s+")
 # "2,000 men, most of them in Erbil": where a part is.
 _OF_THEM = re.compile(r",\s[^,;]{0,30}\bof\s+(?:them|whom|which)\b")
-# "There are 3,000" is no place, and "in the region of X" is X.
-_NOT_THERE = (" are", " is ", " was", " wer", " has", " hav", "'s", " of ")
 _MISSION = re.compile(
-    r"(?:\s+[a-z-]+){0,2}\s+(?:force|mission|contingent|garrison|deployment|front|campaign)\b"
+    r"(?:\s+[a-z-]+){0,2}\s+(?:force|mission|contingent|garrison|deployment|front|campaign|exit|"
+    r"withdrawal|pullout|pull-out|drawdown|build-up|buildup|surge|presence|troops|base|operation|"
+    r"battlegroup|incursion|offensive|border)\b"
 )
 _LEADS_MISSION = frozenset({"the", "a", "its", "their", "his", "this", "new", "cuts", "for", "our"})
 _REACH = 120
-_THERE_TO = re.compile(r"\bthere\s+(?:to|at|by|from)\s+$")
-_THERE = re.compile(r"\bthere\b")
+# "will join the 400 in Haiti": where those are, others will be.
+_JOINED = re.compile(
+    r"\b(?:join(?:s|ed|ing)?|reinforc\w+|reliev\w+|replac\w+|alongside|in addition to|on top of|besides)"
+    r"\s+(?:(?:the|some|about|around|roughly|its|their|an?|nearly|almost)\s+){0,3}\Z"
+)
+# A place before the next number: "; in Odesa there are 1,800", "and in Bamako another 400".
+_OPENS = re.compile(r"(?:[,;.:]\s*(?:and\s+|but\s+|while\s+)?|\b(?:and|but|while)\s+)\Z")
+_FRONTED = re.compile(
+    r"\s*,?\s*(?:(?:there|it|they|we|he|she)\s?(?:are|were|is|was|'s|'re|have|has|had)?\s*)?"
+    r"(?:(?:about|some|around|another|a|further|only|just|at|least|up|to|more|than|an|nearly|almost|"
+    r"roughly|perhaps|maybe|one|axis|front|direction|sector|the|extra|additional|as|many|"
+    r"estimated|over|now|still)\b\s*){0,6}",
+    re.IGNORECASE,
+)
+# Between a part and its whole: "4,500 of the 28,500".
+_PART_OF = re.compile(
+    r"\s+(?:[a-z]+\s+)?of\s+(?:(?:the|its|their|some|about|roughly|around|nearly)\s+)+"
+)
+# "and 400 at Ouallam": a name that is not listed is still where they are.
+_UNLISTED = re.compile(
+    r"\s+(?:[a-z]+\s+){0,2}(?:in|at|near|around|outside)\s+(?:the\s+)?([A-Z])[\w'-]+(?!\s+[A-Z0-9])"
+)
+_CALENDAR = re.compile(
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|"
+    r"September|October|November|December|Christmas|Easter|Ramadan|Operation|Exercise|Parliament|Congress"
+)
+# What begins another story: ", and Moscow has …", ", with the first battalion", "to the coast, where".
+_APART = re.compile(
+    r";|, (?:and|but|while|whereas) (?:[A-Z][\w'-]+|the [a-z]+) (?:has|have|had|will|would|is|are|was|"
+    r"were|sent|kept|keeps|moved|\w+ed)\b|, with (?:the|an?|its|their|one|another|others)\b|"
+    r"(?<=east|west|orth|outh|oast|rder|tier), where\b"
+)
+# Between two places of one figure: "the Lyman and Siversk directions".
+_LISTED = re.compile(
+    r"(?:\s(?:region|province|directions?|axis|sector|district)s?)?,?\s*"
+    r"(?:and|or|as well as|and also|plus)\s*(?:in\s+|the\s+){0,2}"
+)
+_FOR = re.compile(r"[Ff]or\b")
+# "within 100 kilometres of Kharkiv": a distance counts nobody.
+_DISTANCE = re.compile(
+    r"[ -](?:kilomet(?:re|er)s?|km|miles?|met(?:re|er)s?|hours?|days?|weeks?|months?|years?)\b"
+)
+# "its base in Bentiu with another 250": who fills a place is there.
+_WITH = re.compile(
+    r"(?:\s[a-z]+){0,2}\s+with\s+(?:(?:an?|about|some|the|its|their|around|nearly|almost|just|only|"
+    r"estimated|up|to|as|many|more|than|another|further)\s+){0,5}"
+)
+_THEM = frozenset({"them"})
+_SENDS_THEM = re.compile(
+    r"\b(?:fly|flew|flown|move|moved|moving|send|sent|sending|bring|brought|take|took|taking|ship|"
+    r"shipped|relocate|relocated|transfer|transferred|redeploy|redeployed|shift|shifted) them "
+)
+# Who goes home goes to no place that is named.
+_HOMEWARD = re.compile(
+    r"\s+(?:[a-z]+\s+){0,3}(?:come|go|return|fly|sent|brought|flown|coming|going|"
+    r"returning)\s+(?:back\s+)?home\b"
+)
+# ", it said, and moved guards from Qamishli": another verb, and somebody else.
+_ANOTHER = re.compile(r"\b(?:and|but)\s+(?:[a-z]+ed|sent|brought|took|drew)\s+[a-z]")
 _WHERE = re.compile(r",?\s+where\b")
-_TRAINS = re.compile(r"\btrain(?:ing)?\b")
-_ASIDE = re.compile(r" - [^-]{3,240} - ")
+_BODY = re.compile(r"(?:peacekeeping )?(?:mission|force|operation|contingent)s?", re.IGNORECASE)
+_TRAINS = re.compile(r"\btrain(?:ing|ed)?\b")
 _STOP = re.compile(r"[;:\"]")
 _VERB = re.compile(r"\b(?:were|are|is|was|have|had|has|will|would|could|may|might|must)\b")
+_SPELLED = 9
 _YEAR_BEFORE = re.compile(r"(?:in|since|of|\w{3,9} \d{1,2},?|,)\s$")
 
 
@@ -65,12 +140,6 @@ class PlaceFound:
 
 
 NOWHERE = PlaceFound(None, None, "none")
-
-
-def own_soil(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
-    """Say whether the number is on the speaker's own soil: "on our territory"."""
-    stop = min(sentence.end, counted.end + 60)
-    return grammar.search("places.own_soil", sentence.text, counted.end, stop) is not None
 
 
 def is_whole_army(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
@@ -96,120 +165,97 @@ def is_whole_army(sentence: Sentence, counted: Counted, grammar: Grammar) -> boo
     )
 
 
-def says_there(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
-    """Say whether "there" or "in the country" follows the number's phrase."""
-    stop = min(sentence.end, counted.end + _THERE_REACH)
-    text, left = sentence.text, counted.quantity.left
-    if _THERE_TO.search(text, max(sentence.start, left - _THERE_REACH), left):
-        return True  # "brought the grouping there to 90,000"
-    if counted.subject_start is not None:
-        floor = max(left - _THERE_REACH, counted.subject_start)
-        for match in _THERE.finditer(text, floor, left):
-            if not text.startswith(_NOT_THERE, match.end()):
-                return True
-    for match in grammar.patterns["places.there"].finditer(sentence.text, counted.end, stop):
-        following = sentence.text[match.end() : match.end() + 5]
-        if not following.startswith(_NOT_THERE):
-            return True
-    return False
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """What the text has said: the places of the last sentence with any, the state it is about."""
-
-    spots: Callable[[], Sequence[Spot]]
-    state: Callable[[], str | None]
-
-
-def there(
+def resolve(
     sentence: Sentence,
     counted: Counted,
     grammar: Grammar,
-    knowledge: Knowledge,
     here: Sequence[Spot],
-    before: Before,
+    cue_positions: Sequence[int],
+    knowledge: Knowledge,
 ) -> PlaceFound:
-    """Return what "there", "in the city" or "in the country" points back to."""
-    stop = min(sentence.end, counted.end + _THERE_REACH)
-    side = grammar.search("places.sides", sentence.text, counted.end, stop)
-    if side is not None and not sentence.text.startswith(" of", side.end()):
-        state = _country_before(sentence, counted, knowledge, own=True)
-        state = state or knowledge.homes.get(before.state() or "")
-        return PlaceFound(state, None, "country")
-    if not says_there(sentence, counted, grammar):
+    """Return the place of a counted number, as far as its own sentence says."""
+    held = _with(sentence, counted, here) or _them_to(sentence, counted, here)
+    if held is not None:
+        return PlaceFound(held.place, held.region, "with")
+    start = counted.predicate or counted.end
+    stop = _right_stop(sentence, start, counted, cue_positions)
+    partitive = counted.shape == "partitive" and counted.whole is not None
+    if partitive:
+        verb = _VERB.search(sentence.text, start, stop)
+        if verb is None and counted.whole and counted.quantity.low != counted.whole.low:
+            return NOWHERE
+        start = verb.end() if verb else start
+    behind = [spot for spot in here if start <= spot.start < stop]
+    found = _right(sentence, counted, grammar, behind, stop, knowledge)
+    if found.place is not None or partitive:
+        return found
+    away = next((spot for spot in behind if spot.away), None)
+    border = any(spot.place is None for spot in behind)
+    told = away is not None and not _ANOTHER.search(sentence.text, counted.end, away.start)
+    named = {
+        "where": _where(sentence, counted, here),
+        "from": away.place if away and told and not border else None,
+        "recipient": recipient(sentence, counted, grammar, knowledge.homes),
+        "host": host(sentence, counted, grammar, knowledge.homes),
+    }
+    for rule, place in named.items():
+        if place is not None:
+            return PlaceFound(place, None, rule)
+    if border:
+        # "from Benghazi to the border with Chad": neither here nor there.
+        found = _mission(sentence, counted)
+        return found if found.place is not None else PlaceFound(None, None, "border")
+    return _before(sentence, counted, grammar, here, cue_positions, knowledge.homes)
+
+
+def _right(
+    sentence: Sentence,
+    counted: Counted,
+    grammar: Grammar,
+    behind: Sequence[Spot],
+    stop: int,
+    knowledge: Knowledge,
+) -> PlaceFound:
+    """Return the place behind a number, up to `stop`: of several the one that their way leads to."""
+    text, homes = sentence.text, knowledge.homes
+    after = [
+        spot
+        for spot in behind
+        if not spot.away and not _is_fronted(sentence, counted.end, spot, stop)
+    ]
+    # Who crossed the Dnieper near Krynky is in Krynky.
+    after.sort(key=lambda spot: spot.water)
+    along = [
+        spot
+        for spot in after
+        if spot.place is not None
+        and not _is_of_part(sentence, counted.end, spot)
+        and not _is_others(sentence, counted.end, spot, counted, grammar, homes)
+    ]
+    # "5,000 men for Russia at a base near Wonsan"
+    beside = [
+        spot
+        for spot in along
+        if spot.place not in knowledge.countries
+        or not _FOR.match(text, spot.start)
+        or grammar.ends("places.bound", text, max(0, spot.start - 14), spot.start)
+    ]
+    along = beside or along
+    if _is_whole_of_part(sentence, counted):
+        # The whole that a part leaves stays: "4,500 of the 28,500 in Korea could move to Guam".
+        along = along[:1]
+    spot = end_of_way(sentence, counted.end, along, grammar, knowledge.gazetteer)
+    if spot is None:
         return NOWHERE
-    country = grammar.search("places.countries", sentence.text, counted.end, stop) is not None
-    if country:
-        state = _country_before(sentence, counted, knowledge)
-        if state is not None:
-            return PlaceFound(state, None, "country")
-    inside = [spot for spot in here if spot.end <= counted.quantity.left]
-    last = next((spot for spot in reversed(inside or before.spots() or here) if spot.place), None)
-    if last is None:
+    left = next((one for one in behind if one.away), None)
+    if left is not None and is_other_story(sentence, left, spot):
+        return PlaceFound(left.place, left.region, "from")
+    if is_passed(sentence, counted.end, spot, grammar):
         return NOWHERE
-    if country:
-        return PlaceFound(knowledge.country_of(last.place), None, "country")
-    return PlaceFound(last.place, last.region, "there")
+    return PlaceFound(spot.place, spot.region, "right", spot.start)
 
 
-def _country_before(
-    sentence: Sentence, counted: Counted, knowledge: Knowledge, *, own: bool = False
-) -> str | None:
-    """Return the country named nearest to the number, before it first.
-
-    The country whose troops they are counts only where `own` says so.
-    """
-    left = counted.quantity.left
-    home = None if own else knowledge.homes.get(counted.force or "")
-    before = [name for name in sentence.names if name.end <= left]
-    behind = [name for name in sentence.names if name.start >= counted.end]
-    for name in (*reversed(before), *behind):
-        force = name.senses.get(NameKind.ACTOR)
-        if name.end <= left:
-            force = force or name.senses.get(NameKind.ADJECTIVE)
-        found = knowledge.country_of(name.senses.get(NameKind.PLACE))
-        found = found or knowledge.homes.get(force or "")
-        if found is not None and found != home:
-            return found
-    return None
-
-
-def topic(sentence: Sentence, start: int, grammar: Grammar) -> PlaceFound:
-    """Read what a quotation is about: "…, Trump said of Iraq", "…, asked about Syria"."""
-    text = sentence.text
-    about = grammar.search("places.topics", text, start, sentence.end)
-    if about is None:
-        return NOWHERE
-    for name in sentence.names:
-        if (
-            about.end() <= name.start <= about.end() + _TOPIC_REACH
-            and NameKind.PLACE in name.senses
-        ):
-            if text[name.end : name.end + 2] == "'s":
-                continue
-            return PlaceFound(name.senses[NameKind.PLACE], None, "topic")
-    return NOWHERE
-
-
-def _recipient(
-    sentence: Sentence, counted: Counted, grammar: Grammar, homes: Mapping[str, str]
-) -> str | None:
-    """Read "supplied Moscow with 3,000 soldiers", "sent Russia 10,000 troops"."""
-    text, left = sentence.text, counted.quantity.left
-    floor = max(sentence.start, left - 60)
-    for name in reversed(sentence.names):
-        if name.end > left or name.start < floor or NameKind.ACTOR not in name.senses:
-            continue
-        gap = text[name.end : left]
-        if gap.strip() and not (gap.startswith(" with ") and not _STOP.search(gap)):
-            continue
-        if grammar.ends("places.giving", text, floor, name.start):
-            return homes.get(name.senses[NameKind.ACTOR])
-    return None
-
-
-def resolve(
+def _before(
     sentence: Sentence,
     counted: Counted,
     grammar: Grammar,
@@ -217,40 +263,50 @@ def resolve(
     cue_positions: Sequence[int],
     homes: Mapping[str, str],
 ) -> PlaceFound:
-    """Return the place of a counted number, as far as its own sentence says."""
-    start = counted.predicate or counted.end
-    stop = _right_stop(sentence, start, counted, cue_positions)
-    if counted.shape == "partitive" and counted.whole is not None:
-        verb = _VERB.search(sentence.text, start, stop)
-        if verb is None and counted.quantity.low != counted.whole.low:
-            return NOWHERE
-        start = verb.end() if verb else start
-    after = [spot for spot in here if start <= spot.start < stop and not spot.away]
-    # Who crossed the Dnieper near Krynky is in Krynky.
-    after.sort(key=lambda spot: spot.water)
-    for spot in after:
-        if spot.place is None or _is_of_part(sentence, counted.end, spot):
-            continue
-        if not _is_others(sentence, counted.end, spot, counted, grammar):
-            return PlaceFound(spot.place, spot.region, "right", spot.start)
-    if counted.shape == "partitive" and counted.whole is not None:
+    """Return the place before a number that has none behind it."""
+    if not _named_in(sentence, counted):
+        return PlaceFound(None, None, "unlisted")
+    if _HOMEWARD.match(sentence.text, counted.end):
         return NOWHERE
-    away = next((spot for spot in here if start <= spot.start < stop and spot.away), None)
-    border = any(spot.place is None for spot in after)
-    named = {
-        "where": _where(sentence, counted),
-        "from": away.place if away and not border else None,
-        "recipient": _recipient(sentence, counted, grammar, homes),
-        "host": _host(sentence, counted, grammar),
-    }
-    for rule, place in named.items():
-        if place is not None:
-            return PlaceFound(place, None, rule)
-    if border:
-        # "from Benghazi to the border with Chad": neither here nor there.
-        return _mission(sentence, counted)
-    found = _left(sentence, counted, grammar, here, cue_positions)
+    found = _left(sentence, counted, grammar, here, cue_positions, homes)
+    if found.place is None and grammar.search(
+        "places.leaving", sentence.text, sentence.start, sentence.end
+    ):
+        found = _behind(sentence, counted, here)
+    if found.place is None and sentence.heading:
+        found = _headed(sentence, counted, here)
     return found if found.place is not None else _mission(sentence, counted)
+
+
+def _with(sentence: Sentence, counted: Counted, here: Sequence[Spot]) -> Spot | None:
+    """Return the place that is held or filled with the number: "its base in Bentiu with 250 men"."""
+    left = counted.quantity.left
+    for spot in here:
+        filled = spot.end <= left and _WITH.fullmatch(sentence.text, spot.end, left)
+        if filled and spot.place and not spot.away:
+            return spot
+    return None
+
+
+def _them_to(sentence: Sentence, counted: Counted, here: Sequence[Spot]) -> Spot | None:
+    """Return where the same clause, or the next, sends them: "… and fly them to Djibouti"."""
+    if not sentence.has(_THEM):
+        return None
+    for match in _SENDS_THEM.finditer(sentence.text, counted.end, sentence.end):
+        if any(counted.end < other.left < match.start() for other in sentence.quantities):
+            return None
+        for spot in here:
+            if 0 <= spot.start - match.end() <= 1 and spot.place:
+                return spot
+    return None
+
+
+def _is_whole_of_part(sentence: Sentence, counted: Counted) -> bool:
+    left = counted.quantity.left
+    return any(
+        other.right < left and _PART_OF.fullmatch(sentence.text, other.right, left)
+        for other in sentence.quantities
+    )
 
 
 def _mission(sentence: Sentence, counted: Counted) -> PlaceFound:
@@ -261,7 +317,8 @@ def _mission(sentence: Sentence, counted: Counted) -> PlaceFound:
         if place is None or NameKind.ADJECTIVE in name.senses or name.end > counted.end + _REACH:
             continue
         led = text[max(sentence.start, name.start - 8) : name.start].lower().split()
-        if led[-1:] and led[-1] in _LEADS_MISSION and _MISSION.match(text, name.end):
+        opens = name.start == sentence.start or bool(led[-1:] and led[-1] in _LEADS_MISSION)
+        if opens and _MISSION.match(text, name.end):
             return PlaceFound(place, None, "mission")
     return NOWHERE
 
@@ -272,7 +329,7 @@ def _is_of_part(sentence: Sentence, start: int, spot: Spot) -> bool:
     return part is not None and not _VERB.search(sentence.text, part.end(), spot.start)
 
 
-def _where(sentence: Sentence, counted: Counted) -> str | None:
+def _where(sentence: Sentence, counted: Counted, here: Sequence[Spot]) -> str | None:
     """Read "Lashio, where it had 4,000 soldiers": a place needs no preposition then."""
     text, left = sentence.text, counted.quantity.left
     for name in reversed(sentence.names):
@@ -282,7 +339,8 @@ def _where(sentence: Sentence, counted: Counted) -> str | None:
         if opens is None or _STOP.search(text, opens.end(), left):
             return None
         between = any(opens.end() <= other.start < left for other in sentence.quantities)
-        return None if between else name.senses[NameKind.PLACE]
+        named = next((spot.place for spot in here if spot.end == name.end), None)
+        return None if between else named or name.senses[NameKind.PLACE]
     return None
 
 
@@ -292,6 +350,7 @@ def _left(
     grammar: Grammar,
     here: Sequence[Spot],
     cue_positions: Sequence[int],
+    homes: Mapping[str, str],
 ) -> PlaceFound:
     quantity = counted.quantity
     floor = max((end for end in cue_positions if end <= quantity.left), default=sentence.start)
@@ -312,23 +371,63 @@ def _left(
             continue
         if counted.subject_start is not None and spot.start > counted.subject_start:
             return PlaceFound(spot.place, spot.region, "subject")
-        if _is_others(sentence, floor, spot, counted, grammar):
+        if _is_others(sentence, floor, spot, counted, grammar, homes):
             continue
+        spot = _first_of(sentence, spot, here)  # noqa: PLW2901
         return PlaceFound(spot.place, spot.region, "left")
     return NOWHERE
 
 
+def _first_of(sentence: Sentence, spot: Spot, here: Sequence[Spot]) -> Spot:
+    """Return the first of places that are listed: "on the Lyman and Siversk directions"."""
+    for other in reversed(here):
+        if other.end <= spot.end and other.place is not None and other is not spot:
+            names = [n.start for n in sentence.names if other.end <= n.start < spot.end]
+            gap = sentence.text[other.end : min(names, default=spot.start)]
+            if _LISTED.fullmatch(gap) or _LISTED.fullmatch(sentence.text[other.end : spot.start]):
+                spot = other
+    return spot
+
+
+def _headed(sentence: Sentence, counted: Counted, here: Sequence[Spot]) -> PlaceFound:
+    """Return the place of a headline's first words: "US troops in Syria: Pentagon says 2,000"."""
+    colon = sentence.text.find(": ", sentence.start, counted.quantity.left)
+    for spot in reversed(here):
+        if spot.end <= colon and spot.place is not None:
+            return PlaceFound(spot.place, spot.region, "heading")
+    return NOWHERE
+
+
+def _named_in(sentence: Sentence, counted: Counted) -> bool:
+    """Say whether what a preposition after the number leads to is known, or a day or month."""
+    match = _UNLISTED.match(sentence.text, counted.quantity.right, sentence.end)
+    if match is None:
+        return True
+    known = any(name.start <= match.start(1) < name.end for name in sentence.names)
+    return known or _CALENDAR.match(sentence.text, match.start(1)) is not None
+
+
+def _behind(sentence: Sentence, counted: Counted, here: Sequence[Spot]) -> PlaceFound:
+    """Return the place that is left before the number: "France to leave Chad: last 1,000 to go"."""
+    left = counted.quantity.left
+    for spot in reversed(here):
+        between = any(spot.end <= other.start < left for other in sentence.quantities)
+        if spot.away and spot.place is not None and spot.end <= left and not between:
+            return PlaceFound(spot.place, spot.region, "behind")
+    return NOWHERE
+
+
 def _in_aside(sentence: Sentence, position: int) -> bool:
-    return any(
-        match.start() <= position < match.end()
-        for match in _ASIDE.finditer(sentence.text, sentence.start, sentence.end)
-    )
+    return any(start <= position < end for start, end in sentence.asides)
 
 
 def _right_stop(
     sentence: Sentence, start: int, counted: Counted, cue_positions: Sequence[int]
 ) -> int:
     stop = min([position for position in cue_positions if position > start], default=sentence.end)
+    # What stands behind is another's place: "; in Odesa …", ", with the first battalion in Menaka".
+    apart = _APART.search(sentence.text, start, stop)
+    stop = apart.start() if apart else stop
     part = _PART.match(sentence.text, start, sentence.end)
     start = part.end() if part else start
     for other in sentence.quantities:
@@ -336,18 +435,39 @@ def _right_stop(
             other.left >= start
             and other is not counted.whole
             and not _is_date(sentence, other.start, other.low)
+            and not _DISTANCE.match(sentence.text, other.right)
+            and not _JOINED.search(sentence.text, start, other.left)
         ):
             stop = min(stop, other.left)
     return stop
 
 
+def _is_fronted(sentence: Sentence, end: int, spot: Spot, stop: int) -> bool:
+    """Say whether a place opens the clause of the next figure: ", and in Bamako there are 400"."""
+    text = sentence.text
+    if not any(q.left == stop for q in sentence.quantities):
+        return False
+    opens = _OPENS.search(text, sentence.start, spot.start) is not None
+    # "4,500 soldiers, the land defence in Porsangmoen 1,200"
+    opens = opens or ("," in text[end : spot.start] and not text[spot.end : stop].strip())
+    return opens and _FRONTED.fullmatch(text, spot.end, stop) is not None
+
+
 def _is_date(sentence: Sentence, start: int, value: int) -> bool:
     before = sentence.text[max(sentence.start, start - 12) : start]
-    return value <= 31 or (1900 <= value <= 2100 and _YEAR_BEFORE.search(before) is not None)
+    written = not sentence.text[start].isdigit()  # "eleven Egyptians", not "at five posts"
+    return value <= (_SPELLED if written else 31) or (
+        1900 <= value <= 2100 and _YEAR_BEFORE.search(before) is not None
+    )
 
 
 def _is_others(
-    sentence: Sentence, floor: int, spot: Spot, counted: Counted, grammar: Grammar
+    sentence: Sentence,
+    floor: int,
+    spot: Spot,
+    counted: Counted,
+    grammar: Grammar,
+    homes: Mapping[str, str],
 ) -> bool:
     """Say whether the place is where somebody else's troops are."""
     near = grammar.head.finditer(sentence.text, max(floor, spot.start - 40), spot.start)
@@ -361,16 +481,7 @@ def _is_others(
         return False
     for name in sentence.names:
         if head.start() - 24 <= name.start < head.start() and NameKind.ADJECTIVE in name.senses:
+            if _BODY.fullmatch(head[0]) and name.senses[NameKind.ADJECTIVE] not in homes:
+                return False  # "1,100 soldiers to the African Union mission in Somalia"
             return counted.force is not None and name.senses[NameKind.ADJECTIVE] != counted.force
     return False
-
-
-def _host(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | None:
-    text, left = sentence.text, counted.quantity.left
-    match = grammar.last("force.hosts", text, max(sentence.start, left - 40), left)
-    if match is None:
-        return None
-    for name in reversed(sentence.names):
-        if name.end <= match.start() and NameKind.PLACE in name.senses:
-            return name.senses[NameKind.PLACE]
-    return None

@@ -7,21 +7,29 @@ this file: nothing is taken from a sentence without a number; every field says w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
-from monitor.core.claims import force, place, status
+from monitor.core.claims import dating, force, frames, kinds, status
+from monitor.core.claims.antecedents import NO_COUNT, Antecedents
+from monitor.core.claims.bygone import goes_on
+from monitor.core.claims.clauses import has_own_subject
 from monitor.core.claims.counted import Counted
-from monitor.core.claims.cues import Cue, covering
-from monitor.core.claims.grammar import WEAK_BELOW, Grammar, Sentence
+from monitor.core.claims.cues import Cue, covering, leads_on
+from monitor.core.claims.grammar import LIGHT_UP_TO, SURE_FROM, WEAK_BELOW, Grammar, Sentence
 from monitor.core.claims.heads import count
+from monitor.core.claims.losses import is_aboard, is_event, is_loss, signs_of_harm
 from monitor.core.claims.merge import Mention
 from monitor.core.claims.numerals import Quantity
 from monitor.core.claims.owners import Owners
-from monitor.core.claims.rejects import early, reject
+from monitor.core.claims.questions import is_question, is_unanswered
+from monitor.core.claims.rejects import early, is_denominator, reject
 from monitor.core.claims.relations import Found, coordinate, keep_status, relate
+from monitor.core.claims.resumed import are_many, asked_before, ends, has_somewhere, resumed
 from monitor.core.claims.spots import Spot
 from monitor.core.claims.story import Story
+from monitor.core.claims.whereabouts import Whereabouts
 from monitor.core.knowledge import Knowledge, NameKind
 from monitor.core.model import Kind, Rejection, Status, TextField
 
@@ -32,12 +40,28 @@ _OFFICIAL = ("-defence-ministry", "-military", "pentagon", "centcom")
 # Sources whose speakers count soldiers when they say "men".
 _MILITARY = (*_OFFICIAL, "-general-staff", "-hur", "-army", "-armed-forces", "-jcs", "idf")
 _LEAD = 3
-# "Another 5,000 will follow": how near the verb stands.
+# Why numbers are losses, so that those that go on from them are too.
+_LOST = frozenset({"casualty", "exchange"})
+# How near behind a people the front stands that they are at.
 _SOON = 60
-_GOES_ON = frozenset({"moving", "bare", "repeated", "subject", "numbered"})
-# Numbers that say nothing of what the next one counts.
-_NO_COUNT = frozenset({"no-noun", "year", "date", "time", "code", "designation"})
+# How near behind a part harm to it stands.
+_BESIDE = 12
 _TALK = 2
+_BARE = frozenset({"bare", "moving", "elliptic"})
+# "two sources said" does not change what is being counted.
+_FEWEST = 20
+# Rules that make a number a part of the one before it.
+_PARTS = frozenset({"including", "part-with-own-place", "of-them"})
+# Rules by which a sentence is told as history, so that what goes on is so, too.
+_HISTORY = frozenset({"history", "bygone", "past-gone-on", "went-in", "over"})
+# "We have nine brigades, about 33,000 people": the speaker's own force.
+_WE = re.compile(r"\b(?:[Ww]e|[Oo]ur|I|[Mm]y)\b")
+_I_HAVE = re.compile(r"\b(?:[Ww]e|I)(?:\s+(?:have|had|command|need|keep)|'ve)\b")
+# How transcripts and agencies write ranks before a name.
+_RANKED = re.compile(
+    r"\b(?:ADM|GEN|Adm|Gen|Lt|Col|Maj|Brig|Capt|Sgt|COL|MAJ)\.\s|\b(?:General|Admiral|Major)\s[A-Z]"
+)
+_UNITS_NEAR = 40
 
 
 class Reader:
@@ -49,10 +73,13 @@ class Reader:
         self._story, self._knowledge, self._grammar = story, knowledge, grammar
         self._published = published
         self._claimed: dict[int, list[str]] = {}
-        self._placed: dict[int, str] = {}
+        self._where = Whereabouts(story, knowledge, grammar, self._forces_of)
         self._owners = Owners(story, knowledge, grammar, self._forces_before)
         self._contexts: dict[int, bool] = {}
         self._sure: dict[int, bool] = {}
+        self._harm: dict[int, tuple[tuple[int, int], ...]] = {}
+        self._lost: set[int] = set()
+        self._counted = Antecedents()
         self._is_about_it = any(map(self._is_sure, range(len(story.sentences))))
         self.mentions: list[Mention] = []
         self.rejected: list[Rejection] = []
@@ -72,10 +99,13 @@ class Reader:
             reason = early(sentence, quantity, self._grammar)
             if reason is None:
                 reason = self._take(index, sentence, quantity, taken, refused)
+            self._counted.note(index, reason)
             if reason is None:
                 continue
-            if reason not in _NO_COUNT:
+            if reason not in NO_COUNT:
                 refused = reason
+            if reason in _LOST:
+                self._lost.add(index)
             self._reject(index, quantity, reason)
         if taken:
             self._conclude(index, sentence, taken)
@@ -89,10 +119,21 @@ class Reader:
         refused: str | None,
     ) -> str | None:
         """Add what the number counts to `taken`, or return why it counts nothing."""
-        counted = count(sentence, quantity, self._grammar, in_context=self._in_context(index))
+        in_context = bool(taken) or self._in_context(index)
+        counted = count(sentence, quantity, self._grammar, in_context=in_context)
+        if counted is None and not self._grammar.fates and self._resumes(index, quantity):
+            counted = resumed(sentence, quantity, self._grammar)
+        if (
+            counted is None
+            and quantity.high >= _FEWEST
+            and not ends(sentence, quantity, self._grammar)
+        ):
+            self._counted.other(index)
         if not isinstance(counted, Counted):
             return counted.reason if counted is not None else "no-noun"
-        if counted.shape == "people" and (taken or self._is_strong_talk(index)):
+        if counted.shape == "people" and (
+            taken or self._is_strong_talk(index) or self._is_at_front(sentence, counted)
+        ):
             counted.weight = max(counted.weight, WEAK_BELOW)
         item = self._found(index, sentence, counted, taken)
         reason = self._refusal(index, item, refused, taken)
@@ -100,9 +141,42 @@ class Reader:
             taken.append(item)
         return reason
 
+    def _resumes(self, index: int, quantity: Quantity) -> bool:
+        """Say whether the number counted last, here or just before, was one of the measure.
+
+        Where none was counted, troops that were named or asked for do instead.
+        """
+        last = self._counted.last(index, _CONTEXT_SENTENCES)
+        if last is not None:
+            return last
+        sentences = self._story.sentences
+        before = range(max(0, index - _TALK), index)
+        if any(self._is_sure(one) or self._asks_for_it(sentences[one]) for one in before):
+            return True
+        if index and self._is_about_it and is_question(sentences[index - 1]):
+            return self._speaks_of_it(index - 1)
+        if self._are_many(index, quantity):
+            return True
+        return self._in_context(index) and (
+            asked_before(sentences[index], quantity, self._grammar)
+            or has_somewhere(sentences[index], quantity)
+        )
+
+    def _are_many(self, index: int, quantity: Quantity) -> bool:
+        """Read "They are 700 at most" of the jihadists around a town, named behind it."""
+        sentences = self._story.sentences
+        if not are_many(sentences[index], quantity):
+            return False
+        near = sentences[index : index + 2]
+        return any(
+            self._grammar.weight(head[0]) >= WEAK_BELOW
+            for one in near
+            for head in self._grammar.heads_of(one).values()
+        )
+
     def _conclude(self, index: int, sentence: Sentence, taken: Sequence[Found]) -> None:
         coordinate(sentence, taken)
-        here, own = self._story.spots(index), self._story.own_cues(index)
+        here, own = self._story.scenes.spots(index), self._story.own_cues(index)
         for item in taken:
             self._complete(index, item, here, own)
         relate(sentence, taken, self._knowledge.gazetteer)
@@ -110,22 +184,40 @@ class Reader:
         claimed: list[str] = []
         for item in taken:
             mention = self._mention(index, item)
-            keep_status(mention, said_before, item.counted)
+            keep_status(mention, said_before, item.counted, sentence)
+            if mention.place is None and item.kind_rule in _PARTS and said_before is not None:
+                mention.place = said_before.place  # the whole has its place from before
             self.mentions.append(mention)
             said_before = mention
             claimed += [mention.force] if mention.force else []
             if mention.place is not None:
-                self._placed[index] = mention.place
+                self._where.placed[index] = mention.place
         self._claimed[index] = claimed
 
     def _speaks_of_it(self, index: int) -> bool:
         if index not in self._contexts:
             sentence, grammar = self._story.sentences[index], self._grammar
             where = (sentence.text, sentence.start, sentence.end)
-            self._contexts[index] = grammar.context.search(*where) is not None or (
-                self._is_about_it and grammar.people.search(*where) is not None
+            self._contexts[index] = (
+                grammar.context.search(*where) is not None
+                or (self._is_about_it and grammar.people.search(*where) is not None)
+                or self._asks_for_it(sentence)
             )
         return self._contexts[index]
+
+    def _asks_for_it(self, sentence: Sentence) -> bool:
+        """Say whether a sentence asks how many advisers, men or fighters there are."""
+        grammar = self._grammar
+        asked = grammar.search("shapes.asks", sentence.text, sentence.start, sentence.end)
+        where = (sentence.text, sentence.start, sentence.end)
+        if asked is None or grammar.search("rejects.other_crowds", *where):
+            return False
+        military = grammar.search("shapes.military_context", *where) is not None
+        least = LIGHT_UP_TO if military else WEAK_BELOW
+        return any(
+            start > asked.start() and grammar.weight(match[0]) > least
+            for start, match in grammar.heads_of(sentence).items()
+        )
 
     def _spoken_before(self, index: int) -> bool:
         """Say whether one of the sentences just before speaks of the measure, or gives a figure."""
@@ -144,7 +236,19 @@ class Reader:
         sentences = self._story.sentences
         last = min(index + 2, len(sentences))
         near = (*range(max(0, index - _TALK), index), *range(index + 1, last))
-        return any(map(self._is_sure, near))
+        return any(self._is_sure(other) or self._speaks_of_it(other) for other in near)
+
+    def _is_at_front(self, sentence: Sentence, counted: Counted) -> bool:
+        """Say whether a people is counted at a front that is not its own country's."""
+        stop = min(sentence.end, counted.end + _SOON)
+        front = self._grammar.search("shapes.fronts", sentence.text, counted.end, stop)
+        if front is None:
+            return False
+        home = self._knowledge.homes.get(counted.force or "")
+        places = sentence.named(NameKind.PLACE, counted.end, stop)
+        return all(
+            self._knowledge.country_of(name.senses[NameKind.PLACE]) != home for name in places
+        )
 
     def _is_sure(self, index: int) -> bool:
         if index not in self._sure:
@@ -157,6 +261,8 @@ class Reader:
         sentence = self._story.sentences[index]
         for other in self._story.beside(index):
             if self._grammar.search("attribution.ranks", other.text, other.start, other.end):
+                return True
+            if _RANKED.search(other.text, other.start, other.end):
                 return True
         nodes = self._knowledge.gazetteer.sources
         for name in sentence.speakers:
@@ -177,10 +283,13 @@ class Reader:
                 break
         return found
 
+    def _forces_of(self, index: int) -> list[str]:
+        return [*self._claimed.get(index, ()), *self._story.spoken_of(index)]
+
     def _found(
         self, index: int, sentence: Sentence, counted: Counted, taken: Sequence[Found]
     ) -> Found:
-        kind, rule = status.kind_of(sentence, counted, self._grammar)
+        kind, rule = kinds.kind_of(sentence, counted, self._grammar)
         earlier = next((item.force.force for item in reversed(taken) if item.force.force), None)
         whose = force.resolve(
             sentence,
@@ -188,24 +297,100 @@ class Reader:
             self._grammar,
             lambda: next(iter(self._forces_before(index, 1)), None),
             earlier,
+            self._knowledge,
         )
         return Found(counted=counted, kind=kind, kind_rule=rule, force=whose)
 
     def _refusal(
         self, index: int, item: Found, refused: str | None, taken: Sequence[Found]
     ) -> str | None:
+        part = self._refused_part(index, item, refused, taken) or self._refused_talk(
+            index, item.counted, refused, taken
+        )
+        if part is not None:
+            return part
         # "Three of whom" needs its whole beside it; "one of them" alone may be anything.
-        sentence = self._story.sentences[index]
         is_part = item.kind is Kind.SUBSET and (bool(taken) or not item.counted.anaphoric)
-        if item.counted.anaphoric and item.counted.shape == "partitive" and refused is not None:
-            return refused
-        if (
-            is_part
-            and item.kind_rule == "including"
-            and refused is not None
-            and (refused in {"casualty", "other-crowd"} or refused.startswith("counts "))
+        reason = self._rejection(index, item, is_part=is_part, beside=bool(taken))
+        if reason is not None or self._grammar.fates:
+            return reason
+        if self._is_loss(index, item, refused, taken):
+            return "casualty"
+        few = not taken and is_event(self._story.sentences[index], item.counted, self._grammar)
+        return "incident" if few else None
+
+    def _refused_talk(
+        self, index: int, counted: Counted, refused: str | None, taken: Sequence[Found]
+    ) -> str | None:
+        """Return why nobody says that so many troops are there, by the question or the clause."""
+        sentences = self._story.sentences
+        if is_unanswered(sentences, index):
+            return "question"
+        if counted.shape == "bare" and has_own_subject(
+            sentences[index], counted.quantity, self._grammar
         ):
-            return refused
+            return "own-subject"
+        if taken or not (counted.anaphoric and counted.shape in _BARE):
+            return None
+        return self._counted.thing(index, refused)
+
+    def _refused_part(
+        self, index: int, item: Found, refused: str | None, taken: Sequence[Found]
+    ) -> str | None:
+        """Return why a part is no figure, where its whole or its own words say so."""
+        counted = item.counted
+        if counted.shape == "partitive" and counted.anaphoric:
+            if counted.quantity.high == 1:
+                return "below-floor"  # "not one of them has been paid"
+            # "1,418 violations, of which 600 were"
+            other = None if taken or self._counted.last(index, 1) is not False else "no-noun"
+            dead = self._of_the_dead(self._story.sentences[index], counted)
+            because = refused or other or ("casualty" if dead else None)
+            if because is not None:
+                return because
+        if counted.shape == "repeated" and refused == "casualty" and not taken:
+            return refused  # "confirmed 121,000 dead; Kyiv speaks of more than a million"
+        is_part = item.kind is Kind.SUBSET and (bool(taken) or not counted.anaphoric)
+        listed = is_part and item.kind_rule == "including" and counted.weight < SURE_FROM
+        if listed and refused is not None:
+            harmed = refused in {"casualty", "other-crowd"} or refused.startswith("counts ")
+            return refused if harmed else None
+        return None
+
+    def _is_loss(
+        self, index: int, item: Found, refused: str | None, taken: Sequence[Found]
+    ) -> bool:
+        """Say whether a number is one of losses in a sentence or paragraph that tells of them."""
+        sentence, counted, signs = self._story.sentences[index], item.counted, self._signs(index)
+        if is_denominator(sentence, counted, self._grammar):
+            return bool(signs) and is_aboard(sentence, counted)
+        left = counted.quantity.left
+        whole = taken[-1].counted.end if taken else left
+        if (
+            item.kind is Kind.SUBSET
+            and taken
+            and not any(whole <= start < counted.end + _BESIDE for start, _ in signs)
+        ):
+            return False  # a part of those that are there, told apart from the harm
+        goes_on = refused in _LOST or (
+            refused is None and not taken and self._tells_losses(index - 1)
+        )
+        return is_loss(sentence, counted, self._grammar, signs, goes_on=goes_on)
+
+    def _signs(self, index: int) -> tuple[tuple[int, int], ...]:
+        """Return where a sentence speaks of harm, looked for once."""
+        if index not in self._harm:
+            self._harm[index] = signs_of_harm(self._story.sentences[index], self._grammar)
+        return self._harm[index]
+
+    def _tells_losses(self, index: int) -> bool:
+        """Say whether the sentence before tells of losses, with numbers or without."""
+        if index < 0 or index in self._claimed:
+            return False
+        return index in self._lost or bool(self._signs(index))
+
+    def _rejection(self, index: int, item: Found, *, is_part: bool, beside: bool) -> str | None:
+        sentence = self._story.sentences[index]
         return reject(
             sentence,
             item.counted,
@@ -213,15 +398,40 @@ class Reader:
             in_talk=item.counted.weight < WEAK_BELOW
             and (self._is_strong_talk(index) or self._soldiers_speak(index)),
             has_force=(
+                item.counted.weight < WEAK_BELOW
+                and not item.force.force
+                and self._owners.is_owned(index, item)
+            )
+            or (
                 item.force.force is not None
                 and item.force.rule not in {"paragraph", "sentence", "none"}
             )
             or self._grammar.search(
                 "force.enemies", sentence.text, sentence.start, item.counted.end
             )
-            is not None,
+            is not None
+            or self._has_units(index, sentence, item.counted),
             is_part=is_part,
+            beside=beside,
         )
+
+    def _of_the_dead(self, sentence: Sentence, counted: Counted) -> bool:
+        """Read "Our boys are dying: 412 of them since January": nothing else was counted before."""
+        left = counted.quantity.left
+        if not counted.anaphoric or sentence.quantities[0] is not counted.quantity:
+            return False
+        return (
+            self._grammar.search("rejects.dying", sentence.text, sentence.start, left) is not None
+        )
+
+    def _has_units(self, index: int, sentence: Sentence, counted: Counted) -> bool:
+        """Say whether the speaker's own units stand right before a number of "people"."""
+        text, left = sentence.text, counted.quantity.left
+        near = max(sentence.start, left - _UNITS_NEAR)
+        own = _WE.search(text, sentence.start, left) is not None
+        if own and _I_HAVE.search(text, near, left) and self._soldiers_speak(index):
+            return True
+        return own and self._grammar.search("shapes.signs", text, near, left) is not None
 
     def _reject(self, index: int, quantity: Quantity, reason: str) -> None:
         text, span = self._story.page(index).span(quantity.start, quantity.end)
@@ -245,59 +455,14 @@ class Reader:
         ]
         if item.counted.force is None:
             item.counted.force = item.force.force
-        item.place = place.resolve(
-            sentence, item.counted, self._grammar, here, ends, self._knowledge.homes
-        )
-        item.cue = covering(own, quantity.start, item.counted.end)
+        apart = [
+            cue
+            for cue in own
+            if cue.start < item.counted.end or not leads_on(sentence, cue, item.counted.end)
+        ]
+        item.cue = covering(_within(sentence, apart, quantity), quantity.start, item.counted.end)
         item.cue = item.cue or self._story.told_around(index)
-        if item.place.place is None:
-            item.place = self._elsewhere(index, item, here)
-        beside = item.place.rule == "left" and quantity is not sentence.quantities[0]
-        home = self._knowledge.homes.get(item.force.force or "")
-        if (item.place.place is None or beside) and home is not None:
-            whole = place.is_whole_army(sentence, item.counted, self._grammar)
-            item.place = place.PlaceFound(home, None, "home") if whole else item.place
-
-    def _elsewhere(self, index: int, item: Found, here: Sequence[Spot]) -> place.PlaceFound:
-        """Return the place that "there", "on our soil" or the topic of a quotation points to."""
-        sentence, grammar = self._story.sentences[index], self._grammar
-        counted, source = item.counted, item.cue.source if item.cue else None
-        state = self._knowledge.states_by_family.get(source.family) if source else None
-        soil = place.own_soil(sentence, counted, self._grammar)
-        if soil and state is not None and state in self._knowledge.homes:
-            return place.PlaceFound(self._knowledge.homes[state], None, "own-soil")
-        pointed = place.there(
-            sentence,
-            counted,
-            self._grammar,
-            self._knowledge,
-            here,
-            place.Before(
-                lambda: self._story.spots_before(index), lambda: self._story.state_before(index)
-            ),
-        )
-        if pointed.place is not None:
-            return pointed
-        if grammar.search("places.following", sentence.text, counted.end, counted.end + _SOON):
-            last = self._placed.get(index - 1) or self._placed.get(index)
-            if last is not None:
-                return place.PlaceFound(last, None, "following")
-        asked = self._story.asked(index)
-        if asked is not None and not here:
-            return place.PlaceFound(asked.place, asked.region, "asked")
-        for other in self._story.ahead(index):
-            found = place.topic(other, max(other.start, counted.end), self._grammar)
-            if found.place is not None:
-                return found
-        return place.NOWHERE
-
-    def _gone_on(self, index: int, counted: Counted) -> place.PlaceFound:
-        """Return the place of the figure before, of which a number without a noun of its own goes on."""
-        sentences, last = self._story.sentences, self._placed.get(index - 1)
-        if last is None or counted.shape not in _GOES_ON:
-            return place.NOWHERE
-        mates = sentences[index].paragraph == sentences[index - 1].paragraph
-        return place.PlaceFound(last, None, "gone-on") if mates else place.NOWHERE
+        item.place = self._where.find(index, item, here, ends)
 
     # --- the mention ----------------------------------------------------------------------------
 
@@ -307,18 +472,32 @@ class Reader:
         said_until = self._said_until(sentence, item.cue)
         sense = status.status_of(sentence, counted, self._grammar, said_until, self._published)
         source = item.cue.source if item.cue else None
+        if sense.rule == "default" or sense.rule.startswith("hypothetical"):
+            sense = self._gone_on_sense(index) or sense
+        if sense.rule == "default" and self._is_still_past(index, counted):
+            sense = status.StatusFound(Status.PAST, "past-gone-on")
+        elif sense.status is Status.PLANNED:
+            gone_on = self._gone_on_sense(index)
+            drill = gone_on is not None and gone_on.status is Status.EXERCISE
+            sense = gone_on if gone_on is not None and drill else sense
         if sense.status in {Status.PRESENT, Status.PLANNED}:
             denier = self._story.denier(index, source)
             if denier is not None:
                 sense = status.StatusFound(Status.DENIED, "denied-next")
-                item.cue = item.cue or denier
+                rumoured = source is None or source.id.startswith("text:")
+                item.cue = denier if rumoured or item.cue is None else item.cue
                 source = item.cue.source
+        if sense.status is Status.PRESENT and self._is_target(counted):
+            sense = status.StatusFound(Status.PLANNED, "target")
+        if sense.status is Status.DENIED and sense.rule not in _SOMEBODYS and _is_rivals(item.cue):
+            sense = status.StatusFound(Status.PRESENT, "rival-claim")
         whose = self._owners.resolve(index, item, sense.status)
-        recalled = status.is_recalled(sentence, counted, self._grammar)
-        if item.place.place is None and sense.status is Status.PRESENT and not recalled:
-            item.place = self._gone_on(index, counted)
-        dated = status.as_of(
-            status.dates(sentence, self._grammar, self._published), sentence, counted
+        recalled = dating.is_recalled(sentence, counted, self._grammar)
+        lasts = sense.status is Status.PRESENT and not recalled
+        lasts = lasts or sense.rule == "past-gone-on"
+        item.place = self._where.carried(index, counted, item.place, whose.force, lasts=lasts)
+        dated = dating.as_of(
+            dating.dates(sentence, self._grammar, self._published), sentence, counted
         )
         if sense.status in {Status.PLANNED, Status.HYPOTHETICAL} and dated is not None:
             near_cue = item.cue is not None and abs(dated.start - item.cue.end) < 24
@@ -348,12 +527,85 @@ class Reader:
             lead=page.field is TextField.TITLE or index < _LEAD,
         )
 
+    def _gone_on_sense(self, index: int) -> status.StatusFound | None:
+        """Return the status that the sentence before, or the title, gives to one without a cue."""
+        sentences = self._story.sentences
+        if index == 0:
+            return None
+        for earlier in range(index - 1, max(-1, index - 3), -1):
+            one = sentences[earlier]
+            if one.text[one.end - 1] == "?":
+                wanted = status.framed(frames.asked_for(one))
+                if wanted is not None:
+                    return wanted
+        before = sentences[index - 1]
+        if before.paragraph != sentences[index].paragraph and not before.heading:
+            return None
+        return status.framed(frames.goes_on(sentences[index], before, self._grammar))
+
+    def _is_still_past(self, index: int, counted: Counted) -> bool:
+        """Say whether a number goes on with the history that its sentence, or the last, tells."""
+        sentence = self._story.sentences[index]
+        end = min(sentence.end, counted.end + _SOON)
+        for mention in reversed(self.mentions[-2:]):
+            past = mention.status is Status.PAST and mention.status_rule in _HISTORY
+            own = (
+                mention.evidence.sentence
+                == self._story.page(index).span(sentence.start, sentence.end)[0]
+            )
+            if own and past:
+                start = max(sentence.start, counted.quantity.left - _SOON)
+                return goes_on(sentence.text, start, end)
+            if own:
+                return False
+            if past and index - 1 in self._claimed:
+                mates = self._story.scenes.together(index, index - 1)
+                return mates and goes_on(sentence.text, sentence.start, end)
+            return False
+        return False
+
+    def _is_target(self, counted: Counted) -> bool:
+        """Say whether "a target of 300,000" or "a ceiling of" is what is counted."""
+        targets = self._grammar.sets["shapes.targets"]
+        return counted.shape == "collective" and (counted.head or "").lower() in targets
+
     def _said_until(self, sentence: Sentence, cue: Cue | None) -> int:
         """Return where the words about the speaker end; "expects" also says something of the figure."""
         if cue is None:
             return 0
         plans = self._grammar.search("status.planned", sentence.text, cue.start, cue.end)
         return cue.start if plans else cue.end
+
+
+# Denials of what nobody who is named has said, whoever else stands beside the number.
+_SOMEBODYS = frozenset({"called", "misstated", "purported"})
+
+
+def _within(sentence: Sentence, cues: Sequence[Cue], quantity: Quantity) -> Sequence[Cue]:
+    """Return the cues of the number's own part of a sentence, if semicolons part it and it has any."""
+    text = sentence.text
+    start = text.rfind(";", sentence.start, quantity.start) + 1 or sentence.start
+    last = min((q.start for q in sentence.quantities if q.start > quantity.end), default=None)
+    end = text.rfind(";", quantity.end, last) if last is not None else sentence.end
+    end = end if end > 0 else sentence.end  # parts without a number go with the one before
+    later = text.find(";", quantity.end, sentence.end)
+    if (start, end) == (sentence.start, sentence.end):
+        return [
+            cue
+            for cue in cues
+            if later < 0 or cue.start < later or "," not in text[cue.end : sentence.end]
+        ]
+    own = [cue for cue in cues if start <= cue.start < end]
+    if any(cue.source is not None for cue in own):
+        return own
+    # "…; none of them, an official said, will stay": what interrupts a later part is of that part.
+    return [cue for cue in cues if cue.start < end or "," not in text[cue.end : sentence.end]]
+
+
+def _is_rivals(cue: Cue | None) -> bool:
+    """Say whether the figure is a known party's, whoever else denies it: "denied Kyiv's claim that"."""
+    source = cue.source if cue is not None and cue.rule == "estimate" else None
+    return source is not None and not source.id.startswith("text:")
 
 
 def _is_inserted(sentence: Sentence, cue: Cue) -> bool:

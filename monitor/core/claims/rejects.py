@@ -15,6 +15,7 @@ from monitor.core.claims.crowds import is_crowd, is_military
 from monitor.core.claims.fates import befell, unit_of
 from monitor.core.claims.grammar import LIGHT_UP_TO, WEAK_BELOW, WORD, Grammar, Sentence
 from monitor.core.claims.harm import is_harmed
+from monitor.core.claims.losses import is_present, is_seen, signs_of_harm
 from monitor.core.claims.numerals import Quantity
 from monitor.core.claims.scopes import clause_start
 
@@ -37,6 +38,38 @@ _BEFORE_SIGNS = frozenset("-$€£₴DR:")
 _SHARE_AFTER = re.compile(r"\s+(?:in|out of)\s+(?:\d+|three|four|five|ten)\b(?!\s*[,.]?\d)")
 _SHARE_BEFORE = re.compile(r"\b(?:\d+|one|two|three|four)\s+(?:in|out of)\s+$")
 _DAY_BEFORE = re.compile(r"\d{1,2},?\s$|[/-]$")
+# "all of the 28", and where a participle follows the counted at once: harm to the whole.
+_OF_THEM = frozenset({"none", "all", "each", "every", "not", "any"})
+_EVERY_OF = re.compile(
+    r"\b(?:none|all|each|every\s+one|not\s+one|not\s+a\s+single\s+one|any)\s+of\s+the\s+$",
+    re.IGNORECASE,
+)
+_NONE_OF = re.compile(
+    r"\b(?:none|not\s+(?:a\s+single\s+)?one)\s+of\s+(?:the|its|his|their)\s+$", re.IGNORECASE
+)
+_HARMED_NEXT = re.compile(r"\s\w")
+# "boys under 18 were serving"
+_MOST_AGE = 25
+_AGE_BEFORE = re.compile(r"\b(?:under|over)\s+$", re.IGNORECASE)
+_VERB_AFTER = re.compile(r"\s(?:were|are|was|is|have|had|who|and|in|at|from)\b")
+_VOTED = re.compile(
+    r"\b(?:approved|passed|backed|adopted|voted|rejected|defeated|ratified)\b[^.;,]*\bby\s+$"
+)
+_VOTES = re.compile(r" (?:votes?|in favou?r|against|abstentions?)\b(?! the enemy)")
+_FOR_EVERY = re.compile(r"\b(?:for|to|per)\s+(?:every|each)\s+$", re.IGNORECASE)
+_OFTEN = re.compile(
+    r"\b(?:every|each|per|last|this|that|a)\s+(?:single\s+)?day,?\s+$", re.IGNORECASE
+)
+_ARE_NO = re.compile(r"\b(?:are|is|were|was|be|have|has|had|see|sent)\s+no\s+$", re.IGNORECASE)
+_OF_ITS = re.compile(
+    r"\b(?:\d[\d,.]*|half|third|quarter|most|many|some|all|both)\s+of\s+(?:(?:the|its|their|our|his|her|a|an)\s+)?"
+    r"(?:[\w-]+(?:'s|s')\s+)?(?:(?:column|convoy|unit|force|garrison|detachment|contingent|company|battalion|group|patrol"
+    r"|platoon|brigade|squad)\s+of\s+)?(?:(?:some|about|around|nearly|roughly)\s+)?$"
+)
+_LOSSES_IN = re.compile(
+    r"\b(?:casualties|losses|desertions?|deaths|fatalities|dead|morale|discipline)\s+(?:in|within|across|of)\s+(?:the|its|their|a|our)\s+$",
+    re.IGNORECASE,
+)
 _NEAR = 24
 _YEARS_AFTER = frozenset({"in", "since", "until", "from", "during", "before", "after"})
 _SHARES_BELOW, _LAST_DAY = 100, 31
@@ -61,6 +94,11 @@ def _by_signs(quantity: Quantity, before: str, after: str) -> str | None:
         found = _AFTER.match(after)
         if found:
             return found.lastgroup
+    if _FOR_EVERY.search(before) or _VOTES.match(after) or _VOTED.search(before):
+        return "rate"
+    aged = quantity.high <= _MOST_AGE and _AGE_BEFORE.search(before)
+    if aged and (not after[:1].isspace() or _VERB_AFTER.match(after)):
+        return "age"
     if quantity.high <= _SHARES_BELOW and (
         _SHARE_AFTER.match(after) or _SHARE_BEFORE.search(before)
     ):
@@ -73,9 +111,12 @@ def _by_words(quantity: Quantity, before: str, after: str, grammar: Grammar) -> 
     words = before.rstrip(" .").rsplit(None, 1)
     word = words[-1].lower() if words else ""
     word_ = word.strip(".")
-    counts = quantity.high >= _SHARES_BELOW and word_ in grammar.sets["shapes.counts"]
-    if word_ in grammar.sets["rejects.counted_codes"] and not counts:
-        return "code"
+    if word_ in grammar.sets["rejects.counted_codes"]:
+        counts = quantity.high >= _SHARES_BELOW and word_ in grammar.sets["shapes.counts"]
+        often = quantity.high >= _SHARES_BELOW and _OFTEN.search(before)  # "every day 1,200"
+        denied = word == "no" and _ARE_NO.search(before)
+        if not (counts or often or denied):
+            return "code"
     size = quantity.end - quantity.start
     if quantity.shape != "digits" or size > 4 or quantity.low != quantity.high:
         return None
@@ -97,7 +138,7 @@ def _by_words(quantity: Quantity, before: str, after: str, grammar: Grammar) -> 
     return "year" if is_year else None
 
 
-def reject(
+def reject(  # noqa: PLR0913
     sentence: Sentence,
     counted: Counted,
     grammar: Grammar,
@@ -105,8 +146,11 @@ def reject(
     has_force: bool,
     is_part: bool,
     in_talk: bool = False,
+    beside: bool = False,
 ) -> str | None:
     """Return why a counted number is no estimate of a force, or None.
+
+    `beside` says that the sentence has given a figure already.
 
     `in_talk` says that the sentences around speak of troops.
     """
@@ -115,7 +159,7 @@ def reject(
         return "fraction"
     if grammar.fates:
         return _fateless(sentence, counted, grammar)
-    if not _is_denominator(sentence, counted, grammar):
+    if not is_denominator(sentence, counted, grammar):
         casualty = _casualty(sentence, counted, grammar)
         if casualty is not None:
             return casualty
@@ -123,7 +167,8 @@ def reject(
         "other-crowd": is_crowd(sentence, counted, grammar),
         "fiction": grammar.search("rejects.fiction", sentence.text, sentence.start, sentence.end),
         "weak-noun": _is_too_weak(sentence, counted, grammar, has_force, in_talk),
-        "incident": not (has_force or is_part) and _is_incident(sentence, counted, grammar),
+        "incident": not (has_force or is_part or beside or is_seen(sentence, counted))
+        and _is_incident(sentence, counted, grammar),
         "absurd": quantity.high > grammar.measure.ceiling,
         "below-floor": quantity.high < grammar.measure.floor and not is_part,
     }
@@ -132,7 +177,7 @@ def reject(
 
 def _fateless(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | None:
     """Return why a number is no figure of a measure that is defined by what befell the counted."""
-    if _is_denominator(sentence, counted, grammar):
+    if is_denominator(sentence, counted, grammar):
         return "denominator"
     unit = counted.unit or unit_of(sentence, counted, grammar)
     if unit is None:
@@ -153,7 +198,7 @@ def _is_incident(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool
     aside = text.startswith(", ", quantity.left - 2) and text.startswith(",", counted.end)
     if aside and grammar.search("shapes.collectives", text, sentence.start, quantity.left):
         return False
-    if _is_denominator(sentence, counted, grammar):
+    if is_denominator(sentence, counted, grammar):
         return False
     return grammar.search("rejects.presence", text, start, sentence.end) is None
 
@@ -177,22 +222,49 @@ def _is_too_weak(
     return not (has_force and military if counted.weight <= LIGHT_UP_TO else has_force or military)
 
 
-def _is_denominator(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
+def is_denominator(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
+    """Say whether the number is the whole of which a part is told: "among the 12,000"."""
     text, left = sentence.text, counted.quantity.left
-    if counted.shape == "partitive":
+    if counted.shape == "partitive" or _is_whole_harmed(sentence, counted, grammar):
         return False
+    if text.endswith(" of ", 0, left) and any(
+        other.right + 4 == left for other in sentence.quantities
+    ):
+        return True  # "4,000 of 11,000 men"
+    near = max(sentence.start, left - 64)
+    # "casualties in the 14,000-strong contingent"
+    body = counted.shape == "collective" and _LOSSES_IN.search(text, near, left) is not None
     found = grammar.ends("rejects.denominators", text, max(sentence.start, left - 32), left)
-    if found is None:
-        return False
+    if found is None or body:
+        return body or _OF_ITS.search(text, near, left) is not None
     if found[0].lower().startswith(("among", "out of")):
         return True
+    if grammar.ends("rejects.kin", text, max(sentence.start, found.start() - 24), found.start()):
+        return False  # "the families of the 23"
     before = text[max(sentence.start, found.start() - 24) : found.start()].rstrip()
     noun = WORD.findall(before)[-1:] if before else []
     return not noun or noun[0].lower() not in grammar.sets["rejects.casualty_before"]
 
 
+def _is_whole_harmed(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
+    """Read "none of the 28 on board was found", "22 of the 34 soldiers seized in the raid"."""
+    text, left = sentence.text, counted.quantity.left
+    if _HARMED_NEXT.match(text, counted.end) and grammar.patterns["rejects.harmed"].match(
+        text, counted.end + 1
+    ):
+        return True
+    floor = max(sentence.start, left - 40)
+    if not (sentence.has(_OF_THEM) and _EVERY_OF.search(text, floor, left)):
+        return False
+    # "none of its 1,200 soldiers was hurt": they are there.
+    unhurt = _NONE_OF.search(text, floor, left)
+    return not (unhurt and grammar.search("rejects.hurt", text, counted.end, sentence.end))
+
+
 def _casualty(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | None:
-    if grammar.search("rejects.exchange", sentence.text, sentence.start, sentence.end):
+    if grammar.search(
+        "rejects.exchange", sentence.text, sentence.start, sentence.end
+    ) and not is_present(sentence, counted, grammar, signs_of_harm(sentence, grammar)):
         return "exchange"
     if is_harmed(sentence, counted, grammar):
         return "casualty"

@@ -23,7 +23,26 @@ from monitor.core.model import Kind, Status
 
 # A place with more words before it than this does not belong to the noun beside it.
 _BESIDE = 3
+# How far back a semicolon still parts a number from the one before.
+_BEHIND = 40
+_HAS = re.compile(
+    r"\b(?:has|have|keeps?|there\s+(?:is|are)|(?:we|they|it)\s+(?:is|are)|in\s+addition\s+to|on\s+top\s+of|besides|alongside)\s+(?:the\s+|its\s+)?(?:(?:now|only|just|already|some)\s+){0,2}$"
+)
+_VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|will|would|may|could|serve|stay|remain)\b")
 _NOUN = re.compile(r"\s+[\w-]+")
+
+
+# Rules of places that the number's own clause does not name.
+_POINTED = frozenset({"asked", "there", "following", "gone-on", "inherited"})
+# What these rules say of a number ends with it.
+_OVER = frozenset({"former", "part-left", "misstated"})
+
+
+_TODAY = re.compile(r"\b(?:now|today|currently|will|at\s+present|(?<!who )(?:has|have|is|are))\b")
+# "had 70,000 soldiers and 30,000 militiamen": two objects of one verb.
+_COORDINATED = re.compile(
+    r"(?:\s+(?!(?:is|are|was|were|has|have|had|will|would|now)\b)[\w'-]+){1,4},?\s+and\s+"
+)
 
 
 @dataclass(slots=True)
@@ -38,15 +57,39 @@ class Found:
     cue: Cue | None = None
 
 
-def keep_status(mention: Mention, earlier: Mention | None, counted: Counted) -> None:
+def keep_status(
+    mention: Mention, earlier: Mention | None, counted: Counted, sentence: Sentence
+) -> None:
     """Let "…, for a total of 100,000" hold in the sense of the number it goes on from."""
     if earlier is None or mention.status_rule != "default":
+        return
+    left = counted.quantity.left
+    if earlier.status in {Status.HYPOTHETICAL, Status.PLANNED} and _HAS.search(
+        sentence.text, max(sentence.start, left - _BEHIND), left
+    ):
+        return  # "it would take 18,000 and it has 5,000"
+    if earlier.status is Status.PAST:
+        # "two years ago it had 2,000 men; now the corps has 2,500"
+        parted = _TODAY.search(sentence.text, earlier.quantity.right, left) is not None
+    else:
+        parted = ";" in sentence.text[max(sentence.start, left - _BEHIND) : left]
+    if parted:
         return
     if earlier.status is Status.DENIED and mention.kind is not Kind.SUBSET:
         return  # "Rejecting a report of 9,000, Kampala said 4,000 were there"
     if earlier.status_rule == "from" and counted.quantity.changed:
         return  # "revised its estimate from 10,000 to 12,300"
-    if counted.anaphoric or counted.shape == "collective" or mention.kind is Kind.SUBSET:
+    if earlier.status_rule in _OVER and mention.kind is not Kind.SUBSET:
+        return  # "of the 8,000 only some 1,500 are left"
+    if (
+        counted.anaphoric
+        or (
+            earlier.status is Status.PAST
+            and _COORDINATED.fullmatch(sentence.text, earlier.quantity.right, left)
+        )
+        or counted.shape in {"collective", "repeated"}
+        or mention.kind is Kind.SUBSET
+    ):
         mention.status, mention.status_rule = earlier.status, "continued"
 
 
@@ -73,9 +116,14 @@ def relate(sentence: Sentence, taken: Sequence[Found], gazetteer: Gazetteer) -> 
             own_place = item.place.place is not None and (
                 whole is None or not gazetteer.is_within(whole.place.place, item.place.place)
             )
-            other_force = whole is not None and item.force.force != whole.force.force
+            own_place = own_place or _is_said_of(sentence, item, whole)
+            # "of whom 100": such a part has no force of its own, whatever a weak step found for it.
+            own_force = not item.counted.anaphoric or item.force.rule == "adjective"
+            other_force = whole is not None and own_force and item.force.force != whole.force.force
             if whole is not None and own_place and _is_shared(sentence, item, whole):
                 whole.place, own_place = item.place, False
+            if whole is None and item.counted.anaphoric and item.place.rule in _POINTED:
+                own_place = False  # "300 of them will leave": where those are of whom was spoken
             if own_place or other_force:
                 item.kind, item.kind_rule = Kind.TOTAL, "part-with-own-place"
         if whole is None:
@@ -84,7 +132,7 @@ def relate(sentence: Sentence, taken: Sequence[Found], gazetteer: Gazetteer) -> 
             item.kind is Kind.SUBSET
             or item.kind_rule == "part-with-own-place"
             or item.counted.anaphoric
-            or item.counted.shape in {"listed", "collective", "repeated"}
+            or item.counted.shape in {"listed", "collective", "repeated", "elliptic"}
             or item.counted.quantity.was
             or item.counted.quantity.changed
         )
@@ -92,8 +140,7 @@ def relate(sentence: Sentence, taken: Sequence[Found], gazetteer: Gazetteer) -> 
             inherits
             and item.place.place is None
             and whole.place.place is not None
-            and whole.place.rule != "home"
-            and item.counted.shape != "elliptic"
+            and item.place.rule not in {"whole", "unlisted", "border"}
         ):
             item.place = place.PlaceFound(whole.place.place, whole.place.region, "inherited")
         if (
@@ -102,6 +149,15 @@ def relate(sentence: Sentence, taken: Sequence[Found], gazetteer: Gazetteer) -> 
             and item.force.force == whole.force.force
         ):
             item.kind = Kind.SUBSET
+
+
+def _is_said_of(sentence: Sentence, item: Found, whole: Found | None) -> bool:
+    """Read "450 of the 1,100 soldiers of the UN are in Lebanon": where the part is, not the whole."""
+    if item.counted.shape != "partitive" or whole is None or item.place.at is None:
+        return False
+    if item.counted.whole != whole.counted.quantity or item.place.at < whole.counted.end:
+        return False
+    return _VERB.search(sentence.text, whole.counted.end, item.place.at) is not None
 
 
 def _is_shared(sentence: Sentence, item: Found, whole: Found) -> bool:

@@ -27,16 +27,31 @@ AGO = re.compile(
 
 def clause_start(sentence: Sentence, position: int, grammar: Grammar) -> int:
     """Return where the clause that holds `position` begins, as far as punctuation tells."""
-    text = sentence.text
-    start = punctuated_start(sentence, position)
-    for match in grammar.patterns["rejects.boundaries"].finditer(text, start, position):
-        start = match.end()
+    start = sentence.starts_found.get((position, True))
+    if start is None:
+        start = punctuated_start(sentence, position)
+        boundaries = grammar.patterns["rejects.boundaries"]
+        for match in boundaries.finditer(sentence.text, start, position):
+            start = match.end()
+        sentence.starts_found[position, True] = start
     return start
 
 
 def punctuated_start(sentence: Sentence, position: int) -> int:
     """Return where the stretch between hard punctuation begins that holds `position`."""
-    start = max(sentence.start, position - REACH)
-    for match in HARD.finditer(sentence.text, start, position):
-        start = match.end()
+    start = sentence.starts_found.get((position, False))
+    if start is None:
+        start = max(sentence.start, position - REACH)
+        for match in HARD.finditer(sentence.text, start, position):
+            start = match.end()
+        sentence.starts_found[position, False] = start
     return start
+
+
+def clause_end(sentence: Sentence, start: int, stop: int) -> int:
+    """Return where the clause that goes on at `start` ends, `stop` at the latest."""
+    end = sentence.ends_found.get((start, stop))
+    if end is None:
+        hard = CLAUSE_END.search(sentence.text, start, stop)
+        end = sentence.ends_found[start, stop] = hard.start() if hard else stop
+    return end

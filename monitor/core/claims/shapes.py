@@ -20,7 +20,7 @@ from monitor.core.claims.counted import (
     head_before,
 )
 from monitor.core.claims.grammar import WEAK_BELOW, WORD, Grammar, Sentence
-from monitor.core.claims.numerals import Quantity
+from monitor.core.claims.numerals import Quantity, is_year
 from monitor.core.claims.phrase import force_after
 from monitor.core.knowledge import NameKind
 
@@ -33,6 +33,10 @@ _UNKNOWN_BODY = 0.3
 # From a noun to the number that is set beside it, at once or at the end of the clause.
 _ASIDE = re.compile(r" - [^-]{3,240} - ")
 _NEAR, _LATE = 40, 120
+_OF_THINGS = re.compile(r"\s+(?:posts|jobs|places|billets|vacancies|slots|beds|positions)\b")
+_CLOSED = re.compile(
+    r"\s+(?:according\s+to|by\s+(?:the|its|his|their|some|one|most)\s|in\s+(?:all|total)\b|altogether\b)"
+)
 _OF = re.compile(r"\bof\s+$")
 
 
@@ -67,7 +71,10 @@ def collective(
         position = match.end()
     floor = max(sentence.start, quantity.left - _NEAR)
     body = grammar.last("shapes.collectives", text, floor, quantity.left)
-    beside = body is not None and text[body.end() : quantity.left].strip() == ","
+    gap = text[body.end() : quantity.left].strip() if body is not None else ""
+    from_ = force_after(sentence, grammar, body.end()) if body is not None and gap != "," else None
+    beside = gap == "," or (from_ is not None and gap.endswith(",") and "," not in gap[:-1])
+    force = force or (from_ if beside else None)
     if body is not None and (beside or not text[end : end + 1].isspace()):
         # "the Afghan army, nominally 180,000 strong,"
         named = next((n for n in sentence.names if n.start <= body.start() < n.end), None)
@@ -97,7 +104,7 @@ def subject(
     if not follows_link(sentence, quantity, grammar):
         return None
     subject = grammar.last("shapes.subjects", text, floor, quantity.left)
-    if subject is None:
+    if subject is None or _OF_THINGS.match(text, subject.end()):
         return None
     asides = [match.span() for match in _ASIDE.finditer(text, subject.end(), quantity.left)]
     others = [
@@ -228,7 +235,7 @@ def numbered(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counte
         return None
     floor = max(sentence.start, verb.start() - _REACH)
     for other in sentence.quantities:
-        if other.end <= verb.start():
+        if other.end <= verb.start() and not is_year(other):
             floor = max(floor, other.end)
     found = head_before(sentence, floor, verb.start(), grammar)
     body = grammar.last("shapes.collectives", text, floor, verb.start())
@@ -262,9 +269,10 @@ def changed(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted
         return None
     found = head_before(sentence, floor, left, grammar)
     if found is None:
-        return None
+        return _grown(sentence, quantity, growth, grammar)
     head, force = found
-    if grammar.weight(head[0]) < _LEAST_BODY:
+    # "from four months to 11"
+    if grammar.weight(head[0]) < _LEAST_BODY or _counts_thing(sentence, quantity, grammar):
         return None
     gap = text[max(head.end(), growth.end()) : left]
     if any(sign in gap for sign in ';:"') or len(gap) > _CHANGE_GAP:
@@ -281,12 +289,38 @@ def changed(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted
     )
 
 
+def _counts_thing(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> bool:
+    """Say whether the number before this one in the sentence counts things: "four months"."""
+    earlier = [q for q in sentence.quantities if q.end <= quantity.left]
+    if not earlier:
+        return False
+    word = WORD.match(sentence.text, earlier[-1].right + 1, sentence.end)
+    return word is not None and word[0].lower() in grammar.sets["rejects.things"]
+
+
+def _grown(
+    sentence: Sentence, quantity: Quantity, growth: re.Match[str], grammar: Grammar
+) -> Counted | None:
+    """Read "Islamic State in Somalia has grown to 1,600": an armed group is its fighters."""
+    for name in reversed(sentence.names):
+        force = name.senses.get(NameKind.ACTOR) or name.senses.get(NameKind.ADJECTIVE)
+        if name.end > growth.start() or force is None:
+            continue
+        gap = sentence.text[name.end : growth.start()]
+        if force not in grammar.armed or len(gap) > _CHANGE_GAP or "," in gap or ";" in gap:
+            return None
+        return Counted(
+            quantity=quantity, shape="change", weight=0.8, end=quantity.right, force=force
+        )
+    return None
+
+
 def apposition(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted | None:
     """Read "some of those troops, about N, are …" and "the contingent (N)"."""
     text, left = sentence.text, quantity.left
     opening = text[max(sentence.start, left - 3) : left]
     closing = text[quantity.right : quantity.right + 2].lstrip()[:1]
-    if text.startswith(" according to ", quantity.right):
+    if _CLOSED.match(text, quantity.right):
         closing = ","  # "Venezuelan troops, 5,000 according to Bogota, have massed"
     if not opening.rstrip().endswith((",", "(", "-")) or closing not in {
         ",",

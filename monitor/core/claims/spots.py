@@ -9,8 +9,9 @@ of who speaks is no place of troops, and who stands at the border with a state i
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from monitor.core.claims.grammar import WORD, Grammar, Sentence
 from monitor.core.gazetteer import Gazetteer
@@ -24,7 +25,49 @@ _SIDE_OF = re.compile(
 _SIDE = re.compile(r"\b(?:(?:north|south)?-?(?:east|west)|north|south|bank)\s+of\b", re.IGNORECASE)
 # "three generals to Kursk": who moves does not sit there.
 _MOVES = frozenset({"to ", "int", "tow"})
-_ASIDE = re.compile(r" - [^-]{3,240} - ")
+# "200 square kilometres of Armenia", "parts of Darfur".
+_PART_OF = re.compile(
+    r"(?:\b(?:kilomet(?:re|er)s|km|miles|acres|hectares|parts?|swathes?|swaths?|slivers?|"
+    r"chunks?|strips?|much|most|half|all|third|quarter))\s+\Z"
+)
+_OWN_BORDER = re.compile(r"'s?\s+(?:[a-z-]+\s+)?(?:borders?|frontiers?)\s+with\b")
+_TOWN_OF = re.compile(r"\b(?:city|town|village|port|settlement|district|island) of\s")
+_CAPITAL = re.compile(r"'s?\s+(?:[a-z-]+\s+)?capital\b(?!,? [A-Z])")
+_POSSESSED = re.compile(r"\b(?:its|their|our|his|her)\s+(?:[a-z-]+\s+)?\Z")
+# What a place owns that is in it: "in Mali's capital", "on Yemen's coast".
+_PARTS = frozenset(
+    {
+        "east",
+        "west",
+        "north",
+        "south",
+        "capital",
+        "coast",
+        "hinterland",
+        "suburbs",
+        "outskirts",
+        "streets",
+        "airport",
+        "port",
+        "heartland",
+        "waters",
+        "islands",
+        "mountains",
+    }
+)
+_SAID = re.compile(r"\b(?:said|says|told \w+|added|announced)\s+(?:on \w+\s+)?\Z")
+_BETWEEN = re.compile(r"between\b", re.IGNORECASE)
+_LAND = re.compile(r"\s(?:country|nation|kingdom|republic|neighbou?r)\b")
+_WIDE = frozenset({"area", "continent", "water"})
+_AGAIN = re.compile(r"\b(?:in|near|outside)\b")
+
+
+class Way(Enum):
+    """What a place is to troops: where they are, where they go, or what they pass."""
+
+    AT = "at"
+    TO = "to"
+    VIA = "via"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,51 +84,102 @@ class Spot:
     region: str | None
     away: bool = False
     water: bool = False
+    way: Way = Way.AT
 
 
 def spots(sentence: Sentence, grammar: Grammar, knowledge: Knowledge) -> list[Spot]:
     """Return the places of a sentence that a preposition leads to, in order."""
     gazetteer, directions = knowledge.gazetteer, knowledge.directions
     found: list[Spot] = []
-    asides = [
-        match.span() for match in _ASIDE.finditer(sentence.text, sentence.start, sentence.end)
-    ]
+    asides = sentence.asides
     for name in sentence.names:
         place, end = name.senses.get(NameKind.PLACE), name.end
         if place is None:
-            place, end = _by_adjective(sentence, name, grammar, knowledge.homes)
+            place, end = _by_adjective(sentence, name, grammar, knowledge)
         if place is None or any(start <= name.start < end for start, end in asides):
             continue
         gap = sentence.text[found[-1].end : name.start] if found else ""
-        if found and _continues(gap, grammar) and not _says(sentence, end, grammar):
+        chained = bool(found) and _continues(gap, grammar) and not _says(sentence, end, grammar)
+        # "near Kosovo, Pristina's interior minister said"
+        chained = chained and not (gap == ", " and sentence.text.startswith("'s", name.end))
+        # "opposite Narva, in Ivangorod" are two places.
+        if chained and not _are_apart(gap, found[-1].place, place, gazetteer):
             last = found.pop()
             inner = _narrower(last.place or place, place, gazetteer)
+            if _TOWN_OF.search(gap) or _is_wide(last.place, place, gazetteer):
+                inner = place  # "the Donbas city of Sloviansk"
             found.append(
                 Spot(
                     last.start,
                     name.end,
                     inner,
                     last.region or _direction(sentence, name, directions),
+                    last.away,
+                    last.water,
+                    last.way,
                 )
             )
             continue
-        lead = _preposition(sentence, name, grammar, directions)
-        if lead is None or _owns_other(sentence, name, grammar):
-            continue
-        if place in knowledge.countries and _fights_for(sentence, lead, grammar):
-            continue
-        if any(other.left == name.end + 1 for other in sentence.quantities):
-            continue  # "Kenya has 700 men in Haiti and Guatemala 150"
-        if _is_seat(sentence, lead, end, grammar) or _leads_elsewhere(sentence, lead, grammar):
-            continue
-        node = gazetteer.places.get(place)
-        # A river, not a sea: the place of who is beside one is rather the town or the state.
-        water = node is not None and node.kind == "water" and node.parent in knowledge.countries
-        if node is not None and water and _SIDE.search(sentence.text, lead, name.start):
-            place = node.parent or place  # "north of the Litani" is Lebanon
-        away = grammar.patterns["places.away"].match(sentence.text, lead) is not None
-        found.append(Spot(lead, end, place, _direction(sentence, name, directions), away, water))
+        spot = _led_to(sentence, name, place, end, grammar, knowledge)
+        if spot is not None:
+            found.append(spot)
     return _bordered(sentence, found, knowledge.countries)
+
+
+def _led_to(
+    sentence: Sentence, name: Name, place: str, end: int, grammar: Grammar, knowledge: Knowledge
+) -> Spot | None:
+    """Return the spot of a name that a preposition leads to, if one does and it means the place."""
+    text, nodes = sentence.text, knowledge.gazetteer.places
+    lead = _preposition(sentence, name, grammar, knowledge.directions)
+    if lead is None or _is_something_else(sentence, name, lead, end, grammar):
+        return None
+    if place in knowledge.countries and _fights_for(sentence, lead, grammar):
+        return None
+    acts = place in knowledge.countries or NameKind.ACTOR in name.senses
+    acts = acts or text.startswith("the ", max(lead, name.start - 4))  # "the Dnipro" is the river
+    if acts and _BETWEEN.match(text, lead):
+        return None  # "talks between Kyiv and Moscow"
+    node = nodes.get(place)
+    if _OWN_BORDER.match(text, name.end):
+        return Spot(lead, end, None, None)  # "on Ukraine's borders with Russia"
+    wide = node is not None and node.kind in _WIDE
+    if wide and (_POSSESSED.search(text, lead, name.start) or _LAND.match(text, name.end)):
+        return None  # "its Caribbean coast", "the Caribbean country"
+    if place in knowledge.countries and (capital := _CAPITAL.match(text, name.end)):
+        place, end = _seat_of(place, knowledge), capital.end()  # "in Mali's capital"
+    # A river, not a sea: the place of who is beside one is rather the town or the state.
+    water = node is not None and node.kind == "water" and node.parent in knowledge.countries
+    if node is not None and water and _SIDE.search(text, lead, name.start):
+        place = node.parent or place  # "north of the Litani" is Lebanon
+    away = grammar.patterns["places.away"].match(text, lead) is not None
+    region = _direction(sentence, name, knowledge.directions)
+    return Spot(lead, end, place, region, away, water, _way(sentence, lead, grammar))
+
+
+def _is_something_else(
+    sentence: Sentence, name: Name, lead: int, end: int, grammar: Grammar
+) -> bool:
+    """Say whether a name with a preposition is no place of troops: a seat, a noun's, a next figure's."""
+    if _owns_other(sentence, name, grammar):
+        return True
+    shared = any(lead < other.start < name.start for other in sentence.names)
+    if shared and any(other.left == name.end + 1 for other in sentence.quantities):
+        return True  # "Kenya has 700 men in Haiti and Guatemala 150"
+    return _is_seat(sentence, lead, end, grammar) or _leads_elsewhere(sentence, lead, grammar)
+
+
+def spot_at(sentence: Sentence, lead: int, end: int, place: str, grammar: Grammar) -> Spot:
+    """Return the spot of a place that a preposition at `lead` leads to."""
+    away = grammar.patterns["places.away"].match(sentence.text, lead) is not None
+    return Spot(lead, end, place, None, away, way=_way(sentence, lead, grammar))
+
+
+def _way(sentence: Sentence, lead: int, grammar: Grammar) -> Way:
+    for way in (Way.TO, Way.VIA):
+        if grammar.patterns[f"places.{way.value}"].match(sentence.text, lead, sentence.end):
+            return way
+    return Way.AT
 
 
 def _bordered(sentence: Sentence, found: list[Spot], states: frozenset[str]) -> list[Spot]:
@@ -111,16 +205,25 @@ def _leads_elsewhere(sentence: Sentence, lead: int, grammar: Grammar) -> bool:
 
 
 def _by_adjective(
-    sentence: Sentence, name: Name, grammar: Grammar, homes: Mapping[str, str]
+    sentence: Sentence, name: Name, grammar: Grammar, knowledge: Knowledge
 ) -> tuple[str | None, int]:
-    """Read "the Polish border", "on Russian territory", "in Ukrainian cities"."""
-    force = name.senses.get(NameKind.ADJECTIVE)
+    """Read "the Polish border", "on Russian territory", "in the Malian capital"."""
+    force, homes = name.senses.get(NameKind.ADJECTIVE), knowledge.homes
     if force is None or force not in homes:
         return None, name.end
     noun = grammar.patterns["places.adjectival"].match(
         sentence.text, min(name.end + 1, sentence.end), sentence.end
     )
-    return (homes[force], noun.end()) if noun is not None else (None, name.end)
+    if noun is None:
+        return None, name.end
+    home = homes[force]
+    return _seat_of(home, knowledge) if noun[0].lower() == "capital" else home, noun.end()
+
+
+def _seat_of(state: str, knowledge: Knowledge) -> str:
+    """Return the capital of a state, or the state where none is listed."""
+    nodes = knowledge.gazetteer.places.values()
+    return next((one.id for one in nodes if one.parent == state and one.kind == "capital"), state)
 
 
 def _is_seat(sentence: Sentence, lead: int, end: int, grammar: Grammar) -> bool:
@@ -129,6 +232,8 @@ def _is_seat(sentence: Sentence, lead: int, end: int, grammar: Grammar) -> bool:
         return True  # "told the BBC in London"
     floor = max(sentence.start, lead - 24)
     sits = sentence.text[lead : lead + 3].lower() not in _MOVES
+    if sits and _SAID.search(sentence.text, floor, lead):
+        return True
     if sits and grammar.ends("places.seats", sentence.text, floor, lead) is not None:
         return True
     speaks = grammar.ends("attribution.roles", sentence.text, floor, lead) is not None
@@ -148,12 +253,27 @@ def _continues(gap: str, grammar: Grammar) -> bool:
     if gap in {"'s ", ", ", "'s", " "}:
         return True
     words = [word.lower() for word in WORD.findall(gap)]
-    allowed = grammar.sets["places.regions"] | grammar.sets["places.between"]
+    regions, between = grammar.sets["places.regions"], grammar.sets["places.between"]
     return (
         0 < len(words) <= 5
-        and all(word in allowed for word in words)
+        and all(word in regions or word in between for word in words)
         and bool({"of", ",", "in", "'"} & set(words))
     )
+
+
+def _are_apart(gap: str, first: str | None, second: str, gazetteer: Gazetteer) -> bool:
+    """Say whether a second preposition leads to a place that has nothing to do with the first."""
+    if first is None or not _AGAIN.search(gap):
+        return False
+    return not (gazetteer.is_within(second, first) or gazetteer.is_within(first, second))
+
+
+def _is_wide(first: str | None, second: str, gazetteer: Gazetteer) -> bool:
+    """Read "the Durand Line in the province of Paktika": a region says more than a line or a sea."""
+    one, other = gazetteer.places.get(first or ""), gazetteer.places.get(second)
+    if one is None or other is None:
+        return False
+    return one.kind in {*_WIDE, "border"} and other.kind in {"town", "region", "base"}
 
 
 def _narrower(first: str, second: str, gazetteer: Gazetteer) -> str:
@@ -168,31 +288,56 @@ def _preposition(
     offset = name.start - len(before)
     words = list(WORD.finditer(before))
     beside: int | None = None  # "south of the Litani", should no preposition stand before it
+    described, following = False, ""  # "in the war-torn neighbouring country of Somalia"
+    front = _FRONT.match(sentence.text, name.end, sentence.end)
     for match in reversed(words[-7:]):
         word = match[0].lower()
-        front = _FRONT.match(sentence.text, name.end, sentence.end)
+        opens = following == "of" and word in grammar.sets["places.classes"]
+        opens = opens or word in {"called", "named"} or (following == "as" and word == "known")
+        # What else may stand there: adjectives, in small letters.
+        described = (described or opens) and match[0] == word and word.isalpha()
+        following = word
         if word == "of" and (side := _SIDE_OF.search(before, 0, match.end())):
             beside = offset + side.start()
         if word == "for" and not front and not _leads_for(before, match.start(), grammar):
             return None
         if word == "of" and before[: match.start()].rstrip().endswith(" out"):
             return offset + match.start()
+        if word == "of" and _PART_OF.search(before, 0, match.start()):
+            beside = offset + match.start()
         if word == "from":
-            moved = grammar.search("force.withdrawals", sentence.text, sentence.start, name.start)
+            back = before[: match.start()].rstrip().endswith((" home", " back"))
+            moved = back or grammar.search(
+                "force.withdrawals", sentence.text, sentence.start, name.start
+            )
             return offset + match.start() if moved else beside
         if word in grammar.sets["places.prepositions"] and word != "over":
             return offset + match.start()
-        if not (
-            word in grammar.sets["places.fillers"]
-            or word in grammar.sets["places.regions"]
-            or word in directions
-            or word.endswith(("ly", "-held", "-controlled", "-occupied", "-ruled", "-run"))
-            or word in {"'s", "s", "'"}
-            or (word == "with" and ("border" in before or "frontier" in before))
-            or any(other.start <= offset + match.start() < other.end for other in sentence.names)
-        ):
+        if not (described or _is_between(sentence, match, offset, before, grammar, directions)):
             return beside
     return beside
+
+
+def _is_between(
+    sentence: Sentence,
+    match: re.Match[str],
+    offset: int,
+    before: str,
+    grammar: Grammar,
+    directions: Sequence[str],
+) -> bool:
+    """Say whether a word may stand between a preposition and its place: "in the besieged city of"."""
+    word = match[0].lower()
+    return (
+        word in grammar.sets["places.fillers"]
+        or word in grammar.sets["places.regions"]
+        or word in directions
+        or word.endswith(("ly", "ed"))
+        or ("-" in word[1:-1] and match[0] == word)
+        or word in {"'s", "s", "'"}
+        or (word == "with" and ("border" in before or "frontier" in before))
+        or any(other.start <= offset + match.start() < other.end for other in sentence.names)
+    )
 
 
 def _leads_for(before: str, position: int, grammar: Grammar) -> bool:
@@ -201,6 +346,8 @@ def _leads_for(before: str, position: int, grammar: Grammar) -> bool:
         return True
     words = WORD.findall(before[:position])
     noun = words[-1].lower() if words else ""
+    if words and words[-1][0].isupper() and noun.endswith("s"):
+        return True  # "600 Turks for Mogadishu"
     if noun[:1].isdigit() or grammar.ends("places.fought", before, 0, position):
         return True  # "a force of 30,000 for Ukraine", "fights for Pokrovsk"
     return noun in grammar.sets["places.destined"] or grammar.weight(noun) > 0
@@ -227,7 +374,7 @@ def _owns_other(sentence: Sentence, name: Name, grammar: Grammar) -> bool:
     following = list(WORD.finditer(text, name.end + 2, min(sentence.end, name.end + 40)))[:3]
     for match in following:
         word = match[0].lower()
-        if word in grammar.sets["places.regions"] or word in {"east", "west", "north", "south"}:
+        if word in grammar.sets["places.regions"] or word in _PARTS:
             return False
         if any(
             other.start == match.start() and NameKind.PLACE in other.senses

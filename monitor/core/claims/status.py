@@ -1,24 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""In which sense a number holds: status, kind, recall, and as of which day.
+"""In which sense a number holds.
 
 What it is not: tense in general. Each cue counts within the number's own clause: to the left from the
 clause's start (after the words that say who said it), to the right up to the next clause or number.
-Rules of this file: movement under way and hedges ("could be closer to") are present; a date that
-another verb owns, or that lies ahead ("by December"), is no as-of.
+Rules of this file: movement under way and hedges ("could be closer to") are present.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
+from monitor.core.claims import frames, past
 from monitor.core.claims.counted import Counted
-from monitor.core.claims.denials import is_awaited, is_denied, predicate
-from monitor.core.claims.grammar import WORD, Grammar, Sentence
-from monitor.core.claims.scopes import AGO, CLAUSE_END
-from monitor.core.model import Kind, Status
+from monitor.core.claims.denials import is_awaited, is_called, is_denied, predicate
+from monitor.core.claims.grammar import Grammar, Sentence
+from monitor.core.claims.scopes import AGO, clause_end
+from monitor.core.claims.wordlists import WordList
+from monitor.core.model import Status
 
 # An apposition between the number and its verb: "…, each numbering 2,000 men, are expected".
 _BEHIND = re.compile(
@@ -26,8 +26,33 @@ _BEHIND = re.compile(
     r"(?=(?:are|were|is|was|have|has|had|will|would|may|could|might)\b)",
     re.IGNORECASE,
 )
+# "UN soldiers and police will have to go home": two nouns with one verb.
+_PAIRED = re.compile(
+    r"\s+(?:and|or)\s+(?:[\w-]+\s+){1,3}?(?=(?:will|would|are|were|is|was|have|has|had|may|could|might|must|should)\b)"
+)
+_PAIRED_NOUN = re.compile(r"(?<=s)\s+and\s+[a-z]+s\b")
 _LEFT_REACH = 110
-_YEAR_REACH, _YEAR_OPENS = 90, 12
+# What each expression cannot do without: whether one stands in a sentence is told at less cost.
+_GONE = frozenset(
+    "longer any used".split()  # noqa: SIM905
+)
+_FIRST = frozenset(
+    "original initial".split()  # noqa: SIM905
+)
+_AT_PRESENT = frozenset(
+    "now currently today present".split()  # noqa: SIM905
+)
+_PLANS = frozenset(
+    "plan plans proposal proposals blueprint blueprints preparations arrangements".split()  # noqa: SIM905
+)
+_AWAY = frozenset(
+    "out home gone leave go withdraw pack quit depart".split()  # noqa: SIM905
+)
+_DOING = frozenset(
+    "leave send keep station deploy move add put give base bring hold raise recruit train redeploy shift transfer assign withdraw pull".split()  # noqa: SIM905
+)
+_CENTURY = frozenset(map(str, range(1500, 2100)))
+_YEAR_REACH, _YEAR_OPENS, _OPENS_FURTHER = 90, 12, 36
 # "There were three thousand of them in September": what was so at a time that is named.
 _WAS = re.compile(
     r"\b(?:there\s+(?:were|was|had\s+been)|(?:we|they|it|he|she|i)\s+(?:once\s+)?had|had)\s+(?:only\s+|just\s+)?$",
@@ -39,10 +64,9 @@ _DURING = re.compile(
     r"(?:the\s+)?(?:\w+\s+){0,2}$",
     re.IGNORECASE,
 )
-_ASIDE = re.compile(r" - [^-]{3,240} - ")
 _ALREADY = re.compile(
-    r"\s+(?:(?:already|currently|now|still|that\s+are|who\s+are)\s+)?"
-    r"(?:based|stationed|deployed|serving|fighting|there|training|rotating)\b"
+    r"\s+(?:(?:already|currently|now|still|(?:that|who)\s+(?:are|have\s+been))\s+)?"
+    r"(?:based|stationed|deployed|serving|fighting|there|training|rotating|patrolling|guarding|holding)\b"
 )
 _NOW = re.compile(r"\s*(?:today|now)\b")
 # The month of May promises nothing.
@@ -50,6 +74,9 @@ _MAY = re.compile(
     r"\b(?:[Ii]n|[Oo]n|[Ss]ince|[Bb]y|[Uu]ntil|of|late|early|mid|[Ll]ast|from|[Dd]uring|\d\d?)[ -]May\b|\bMay\s+\d"
 )
 _TODAY = re.compile(r"\b(?:today|at\s+present|at\s+the\s+moment|right\s+now)\b")
+_WHAT_PUT = re.compile(
+    r"\bwhat\s+(?:\w+\s+){1,4}(?:puts?|called|calls|estimated?s?)\s+(?:at\s+|as\s+)?$"
+)
 _WE_HAD = re.compile(r"\b(?:(?:we|i)\s+had|we\s+were)\s+(?:only\s+|just\s+)?$", re.IGNORECASE)
 _WILL_HAVE = re.compile(r"\bwill\s+(?:soon\s+)?have\b", re.IGNORECASE)
 # "if we get the mandate, we would send N": what comes with a condition is supposed, not planned.
@@ -61,32 +88,80 @@ _WOULD = re.compile(r"\b(?:would|could|might)\b")
 _NO_LONGER = re.compile(r"\b(?:no\s+longer|not\s+any\s+more|used\s+to)\b")
 _ORIGINAL = re.compile(r"\b(?:original|initial)\s+$", re.IGNORECASE)
 _PLANS_REACH = 48
+# Who is told to leave is still there: "ordered the last 1,000 American soldiers out".
+_ORDERED = re.compile(
+    r"\b(?:order(?:s|ed|ing)?|told|tells?|ask(?:s|ed|ing)?|want(?:s|ed)?|demand(?:s|ed|ing)?|giv(?:es|en)|gave)\b[^.;:\"]*$"
+)
+_OUT = re.compile(
+    r"\s+(?:\w+\s+){0,2}(?:out\b(?!\s+to)|home\b|gone\b|(?:to|must)\s+(?:leave|go\s+home|withdraw|pack|quit|depart)\b|(?:\w+\s+){0,2}to\s+leave\b)"
+)
+# "will withdraw to a line and leave 4,000": one modal of two verbs.
+_AND_DO = re.compile(
+    r"\b(?:will|would|could|might|may|to|should|must)\s+[a-z]+\b[^;.:\"]*\b(?:and|or|then)\s+(?:leave|send|keep|station|deploy|move|add|put|give|base|bring|"
+    r"hold|raise|recruit|train|redeploy|shift|transfer|assign|withdraw|pull)\s+(?:[a-z]+\s+){0,2}$"
+)
+# "would guard the border during the Zapad manoeuvres": a time, where nobody is said to take part.
+_MEANWHILE = re.compile(
+    r"\b(?:during|ahead\s+of|before|after|since|end\s+of|because\s+of|in\s+view\s+of|in\s+response\s+to|fearing|watch(?:es|ed|ing)?)\s+(?:the\s+|its\s+|their\s+|an?\s+|[A-Z]\w+\s+){0,3}$"
+)
+# "an intake of 4,700 is to rise to 6,500", "6,500 men, is to be half as large again": today's figure.
+_TO_CHANGE = re.compile(
+    r"[^.;:\"]{0,40}?\b(?:is|are|was|were|will|would|due|set|expected|about)\s+(?:\w+\s+)?(?:to\s+)?(?:(?:rise|grow|increase|climb|go\s+up|shrink|fall|drop|swell|"
+    r"be\s+(?:raised|increased|expanded|cut|reduced|lowered|trimmed))\s+(?:to|by|from)\b|(?:double|triple|be\s+(?:doubled|tripled|halved|half\s+as|twice\s+as))\b)"
+)
+_NO_DRILL = re.compile(r"\s+(?:grounds?|square|brigade|battalion|division|regiment)\b")
+# Rules of a present that may be one of long ago: "there had been about 50,000".
+_OLD_PRESENT = frozenset({"present-left"})
+# Shapes of numbers that a verb of having may tell of.
+_TELLING = frozenset({"direct", "existing", "people", "bare", "elliptic", "repeated"})
+_STRENGTH_NOW = re.compile(
+    r"\b(?:now|currently|today|at\s+present)\s+(?:numbering\s+|at\s+|with\s+)?$", re.IGNORECASE
+)
+_FROM_NOW = re.compile(r"\s+(?:now|today|at\s+present|currently)(?=[,.;:]|\s+to\b)")
+# "a third of the 15,000 it wants to have there".
+_WANTED = re.compile(
+    r"\s+(?:promised|pledged|offered)\s+(?:to|by|for)\b|"
+    r"\s+(?:that\s+|which\s+|whom\s+)?(?:it|they|he|she|we|[A-Z]\w+|(?:the|its)\s+[a-z]+)\s+(?:wants?|plans?|hopes?|aims?|intends?|promised|pledged|has\s+promised|"
+    r"has\s+pledged|is\s+(?:supposed|meant|due|planning)|are\s+(?:supposed|meant|due|planning))\b(?!\s+(?:gone|home))"
+)
+_SINCE = re.compile(r"\bsince\s+(?:the\s+)?$", re.IGNORECASE)
+_IF_SO = re.compile(r",\s+(?:we|they|it|there|he|she|i|[\w-]+)\s+(?:are|is|have|has|'re)\b")
 _PLANS_FOR = re.compile(
     r"\b(?:plans?|proposals?|blueprints?|preparations|arrangements)\s+(?:for|of|to\s+(?:send|deploy|station|raise))\s+"
     r"(?:an?\s+|the\s+)?(?:[a-z]+\s+){0,2}$",
     re.IGNORECASE,
 )
 _TO_DO = re.compile(r"\bto\s+(?:more\s+than\s+)?[a-z]{3,}\b")
+# A headline's "Trump orders 2,000 Guard soldiers to Chicago": not yet done.
+_ORDERS = re.compile(
+    r"\b(?:orders?|authori[sz]es?|approves?|clears|okays|mandates)\s+(?:[a-z]+\s+){0,2}$"
+)
+_GROWS = re.compile(
+    r"(?:\s+(?:strong|all\s+told))?,\s+(?:is|are|will|would)\s+(?:(?:to|set|due|soon)\s+){0,3}(?:be\s+(?:half|twice|doubled|enlarged|expanded|"
+    r"cut|halved|reduced|increased|raised)|grow|double|expand|reach|shrink|rise|increase|triple|swell)\b"
+)
 _PARTICIPLE = re.compile(r"\s+(?:be\s+)?(?:[a-z]+ed|sent|cut|put|brought)\b")
-# "in 2007", "between 2006 and 2013": what was true then is past.
+# "in 2007", "by the spring of 1968", "between 2006 and 2013": what was true then is past.
 _YEARS = re.compile(
-    r"\b(?:in|between|from|until|during)\s+(?:early\s+|late\s+|\w+\s+)?((?:19|20)\d\d)\b"
-    r"(?:\s*(?:and|to|-)\s*((?:19|20)\d\d)\b)?",
+    r"\b(?:in|between|from|until|during|by|on|(?:spring|summer|autumn|winter|height|end|start|beginning)\s+of)\s+"
+    r"(?:early\s+|late\s+|\w+\s+|(?:the\s+|an?\s+)?(?:[\w-]+\s+){1,3}(?:of|in)\s+)?((?:1[5-9]|20)\d\d)\b"
+    r"(?:\s*(?:and|to|-)\s*((?:1[5-9]|20)\d\d)\b)?",
     re.IGNORECASE,
 )
 _CLAUSE_START = re.compile(
     r"[;:]|\bthat\b|,\s+(?:but|while|where|which|who)\b|,\s+(?=(?:it|they|he|she|we|i)\s+(?:has|have|now)\b)"
+    r"|,\s+(?=(?:though|although|joining|including)\b)|,?\s+and\s+(?=(?:so\s+far|now|got|received)\b)"
     r"|\bbut\s+(?=(?:only\s+|now\s+|so\s+far\s+)?(?:has|have|is|are|found|got)\b)"
 )
 # "which once numbered 5,100, has been cut to": where the main clause goes on.
 _RELATIVE_END = re.compile(r",\s+(?=(?:has|have|had|is|are|was|were|will|would|may|could)\b)")
-_OF_THE = re.compile(r"\b(?:of|among)\s+the\s+$", re.IGNORECASE)
-_LATER = re.compile(r"[;:]|\b(?:to|today|now)\b")
+_OF_THE = re.compile(r"\b(?:of|among)\s+(?:the|its|their|his|our)\s+$", re.IGNORECASE)
+# "wants the 400 border guards replaced": whatever is wanted of them, they are there.
+_WANTS_THE = re.compile(r"\bwants?\s+(?:rid\s+of\s+)?(?:the|these|those|all)\s+$")
+_LATER = re.compile(
+    r"[;:]|\bto\s+(?:(?:about|some|more\s+than|nearly)\s+)?(?:\d|$)|\b(?:today|now)\b"
+)
 _OTHER_CLAUSE = re.compile(r"[;:\"]|,\s(?!\d)|\b(?:although|but|while|when|since)\b")
-_RATE = re.compile(r"[^,;.]{0,24}")
-_AND = re.compile(r"(?:,|\band)\s*$")
-_HARD = re.compile(r"[;:]")
-_MORE = re.compile(r"\s+more\b(?!\s+than)")
 _SHARE_OF = re.compile(
     r"\b(?:half|thirds?|quarters?|fifths?|most|all)\s+of\s+(?:the|its|their|these|those)\s+"
     r"(?:\w+\s+)?$|\b(?:the|all)\s+(?:last\s+)?$",
@@ -106,42 +181,122 @@ def status_of(
     sentence: Sentence, counted: Counted, grammar: Grammar, said_until: int, published: date | None
 ) -> StatusFound:
     """Return the status of a counted number; `said_until` is where its cue ends, if before it."""
-    outright = _negated(sentence, counted, grammar) or _outright(
-        sentence, counted, grammar, published
+    outright = (
+        _negated(sentence, counted, grammar)
+        or framed(frames.over(sentence, counted, grammar))
+        or _outright(sentence, counted, grammar, published)
     )
     if outright is not None:
         return outright
+    found = _plain(sentence, counted, grammar, said_until)
+    if found.status is Status.PLANNED:
+        if frames.is_conditional(sentence, counted):
+            return StatusFound(Status.HYPOTHETICAL, "condition")
+        return framed(frames.supposes(sentence, counted)) or found
+    if (
+        found.rule == "default"
+        and sentence.has(_DOING)
+        and _AND_DO.search(sentence.text, sentence.start, counted.quantity.left)
+    ):
+        found = (
+            _by_verb("left", sentence.text[sentence.start : counted.quantity.left], grammar)
+            or found
+        )
+    if found.rule == "default":
+        found = framed(frames.framed(sentence, counted, grammar)) or found
+    if found.rule == "default" or found.rule in _OLD_PRESENT:
+        over = past.was(sentence, counted, grammar, published)
+        return StatusFound(Status.PAST, over) if over else found
+    return found
+
+
+def framed(frame: frames.Frame | None) -> StatusFound | None:
+    """Return a frame as a status, if there is one."""
+    return StatusFound(*frame) if frame is not None else None
+
+
+def _plain(sentence: Sentence, counted: Counted, grammar: Grammar, said_until: int) -> StatusFound:
+    """Return the status by the words of the number's own clause."""
     left = _left_of(sentence, counted, said_until)
     right = _right_of(sentence, counted)
     if counted.shape == "partitive" and counted.whole is not None:
-        right = ""
+        right = _behind_whole(sentence, counted.whole.right)
+    settled = _settled(sentence, counted)
+    if settled is not None:
+        return settled
+    found = _cued(left, right, grammar)
+    is_open = found.rule == "default"
+    if is_open:
+        verb = frames.subject_verb(sentence, counted)
+        if verb:
+            for key in ("status.not_future_after", "status.not_future"):
+                verb = grammar.patterns[key].sub(" ", verb)
+            found = _by_verb("subject", verb, grammar) or found
+            is_open = found.rule == "default"
+    if is_open and (_NOW.match(sentence.text, counted.end) or _TODAY.search(right)):
+        found = StatusFound(Status.PRESENT, "now")
+    elif found.rule.startswith("planned") and _is_army_of_today(sentence, counted):
+        found = StatusFound(Status.PRESENT, "of-today")
+    elif is_open and sentence.heading and (_TO_DO.search(left) or _ORDERS.search(left)):
+        found = StatusFound(Status.PLANNED, "headline")
+    return found
+
+
+def _is_army_of_today(sentence: Sentence, counted: Counted) -> bool:
+    """Read "the army, 6,500 men, is to be half as large again": today's size, in an apposition."""
+    text, left = sentence.text, counted.quantity.left
+    return text[max(sentence.start, left - 2) : left] == ", " and bool(
+        _GROWS.match(text, counted.end)
+    )
+
+
+def _settled(sentence: Sentence, counted: Counted) -> StatusFound | None:
+    """Return what the phrase of the number itself says, whatever the verb is."""
+    text, end = sentence.text, counted.end
     if _is_definite(sentence, counted):
         return StatusFound(Status.PRESENT, "definite")
-    if _is_denominator(sentence.text, sentence.start, counted.quantity.left):
+    if _TO_CHANGE.match(text, end, sentence.end):
+        return StatusFound(Status.PRESENT, "to-change")
+    if _WANTED.match(text, end):
+        return StatusFound(Status.PLANNED, "wanted")
+    if _is_denominator(text, sentence.start, counted.quantity.left):
         return StatusFound(Status.PRESENT, "denominator")
-    found = _cued(left, right, grammar)
-    if found.rule == "default" and (_NOW.match(sentence.text, counted.end) or _TODAY.search(right)):
-        return StatusFound(Status.PRESENT, "now")
-    if found.rule == "default" and sentence.heading and _TO_DO.search(left):
-        return StatusFound(Status.PLANNED, "headline")
-    return found
+    return None
 
 
 def _negated(sentence: Sentence, counted: Counted, grammar: Grammar) -> StatusFound | None:
     """Return the status of what the text denies, awaits or says to be over."""
     if is_denied(sentence, counted, grammar):
-        return StatusFound(Status.DENIED, "denied")
-    if is_awaited(sentence, counted, grammar):
-        return StatusFound(Status.PLANNED, "not-yet")
-    if _is_counterfactual(sentence, counted):
+        return StatusFound(Status.DENIED, "called" if is_called(sentence, counted) else "denied")
+    if _is_counterfactual(sentence, counted) or frames.is_sounded(sentence, counted):
         return StatusFound(Status.HYPOTHETICAL, "counterfactual")
     text, left = sentence.text, counted.quantity.left
     floor = max(sentence.start, left - _PLANS_REACH)
-    if _NO_LONGER.search(*predicate(sentence, counted)) or _ORIGINAL.search(text, floor, left):
+    if (sentence.has(_GONE) and _NO_LONGER.search(*predicate(sentence, counted))) or (
+        sentence.has(_FIRST) and _ORIGINAL.search(text, floor, left)
+    ):
         return StatusFound(Status.PAST, "no-longer")
-    if _PLANS_FOR.search(text, floor, left):
+    if _is_there(sentence, counted):
+        return StatusFound(Status.PRESENT, "there-now")
+    planned = sentence.has(_PLANS) and _PLANS_FOR.search(text, floor, left)
+    if planned or is_awaited(sentence, counted, grammar):
         return StatusFound(Status.PLANNED, "plans-for")
     return None
+
+
+def _is_there(sentence: Sentence, counted: Counted) -> bool:
+    """Read "ordered the last 1,000 American soldiers out", "now some 11,900 strong": whatever comes."""
+    text, left = sentence.text, counted.quantity.left
+    if sentence.has(_AT_PRESENT) and (
+        _STRENGTH_NOW.search(text, max(sentence.start, left - _PLANS_REACH), left)
+        or _FROM_NOW.match(text, counted.end)
+    ):
+        return True
+    if _WANTS_THE.search(text, max(sentence.start, left - _PLANS_REACH), left):
+        return True
+    if not sentence.has(_AWAY) or _OUT.match(text, counted.end) is None:
+        return False
+    return _ORDERED.search(text, max(sentence.start, left - _LEFT_REACH), left) is not None
 
 
 def _outright(
@@ -161,10 +316,7 @@ def _outright(
     ):
         found = StatusFound(Status.PAST, "compared")
     elif counted.quantity.was:
-        future = any(
-            grammar.search(key, text, sentence.start, left)
-            for key in ("status.decrease", "status.planned", "status.hypothetical")
-        )
+        future = _will_change(sentence, left, grammar)
         found = (
             StatusFound(Status.PRESENT, "before-cut")
             if future
@@ -174,9 +326,34 @@ def _outright(
         found = StatusFound(Status.PAST, "was")
     elif _is_history(sentence, counted.quantity.start, counted.quantity.right, grammar, published):
         found = StatusFound(Status.PAST, "history")
-    elif grammar.search("status.exercise", text, sentence.start, sentence.end):
+    elif _is_drill(sentence, grammar):
         found = StatusFound(Status.EXERCISE, "exercise")
     return found
+
+
+def _is_drill(sentence: Sentence, grammar: Grammar) -> bool:
+    """Say whether a sentence tells of a drill or a parade, not of a parade ground."""
+    text = sentence.text
+    drills = grammar.patterns["status.exercise"].finditer(text, sentence.start, sentence.end)
+    return any(
+        not _NO_DRILL.match(text, drill.end())
+        and not (
+            _MEANWHILE.search(text, max(sentence.start, drill.start() - 40), drill.start())
+            and not frames.takes_part(sentence)
+        )
+        for drill in drills
+    ) or frames.is_drill(sentence)
+
+
+def _will_change(sentence: Sentence, left: int, grammar: Grammar) -> bool:
+    """Say whether the change from the number is to come: "will cut from N", not "has cut from N"."""
+    text = sentence.text
+    cut = grammar.last("status.decrease", text, sentence.start, left)
+    done = cut is not None and text[: cut.start()].rstrip().endswith((" has", " have", " had"))
+    return (cut is not None and not done) or any(
+        grammar.search(key, text, sentence.start, left)
+        for key in ("status.planned", "status.hypothetical")
+    )
 
 
 def _is_counterfactual(sentence: Sentence, counted: Counted) -> bool:
@@ -194,6 +371,8 @@ def _is_left(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
     text, left = sentence.text, counted.quantity.left
     if not _SHARE_OF.search(text, max(sentence.start, left - 40), left):
         return False
+    if any(other.right + len(" of the ") == left for other in sentence.quantities):
+        return False  # "300 of the 1,300 have gone home"
     return grammar.search("status.gone", *predicate(sentence, counted)) is not None
 
 
@@ -203,9 +382,11 @@ def _was(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
     floor = max(sentence.start, left - 24)
     if _WE_HAD.search(text, floor, left):
         return True
-    if counted.shape not in {"direct", "existing", "people", "bare", "elliptic"}:
+    if counted.shape not in _TELLING:
         return False
-    if grammar.ends("status.had_with", text, max(sentence.start, left - 40), left):
+    put = _WHAT_PUT.search(text, floor - 24 if floor > 24 else 0, left)
+    at = put.start() if put else left
+    if grammar.ends("status.had_with", text, max(sentence.start, at - 40), at):
         return True
     if not _WAS.search(text, floor, left):
         return False
@@ -217,8 +398,11 @@ def _was(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
 def _cued(left: str, right: str, grammar: Grammar) -> StatusFound:
     patterns = grammar.patterns
     right = patterns["status.not_future_after"].sub(" ", right)
-    left = _WILL_HAVE.sub("will", patterns["status.not_future"].sub(" ", _MAY.sub(" ", left)))
-    right = patterns["status.not_future"].sub(" ", _MAY.sub(" ", right))
+    left = patterns["status.not_future"].sub(" ", _without_may(left))
+    right = patterns["status.not_future"].sub(" ", _without_may(right))
+    left, right = (
+        _WILL_HAVE.sub("will", side) if "have" in side.lower() else side for side in (left, right)
+    )
     past = _last(patterns["status.past"], left)
     if past >= 0 and _last(patterns["status.present"], left) < past:
         return StatusFound(Status.PAST, "past")
@@ -227,6 +411,10 @@ def _cued(left: str, right: str, grammar: Grammar) -> StatusFound:
     if found is not None and found.status is Status.PLANNED and _IF.search(left):
         return StatusFound(Status.HYPOTHETICAL, "condition")
     return found or _by_verb("left", left, grammar) or StatusFound(Status.PRESENT, "default")
+
+
+def _without_may(stretch: str) -> str:
+    return _MAY.sub(" ", stretch) if "May" in stretch else stretch
 
 
 def _by_verb(where: str, stretch: str, grammar: Grammar) -> StatusFound | None:
@@ -243,6 +431,8 @@ def _by_verb(where: str, stretch: str, grammar: Grammar) -> StatusFound | None:
     held = _last(patterns["status.present"], stretch)
     planned = _last(patterns["status.planned"], stretch)
     supposed = _last(patterns["status.hypothetical"], stretch)
+    if supposed >= 0 and _IF.match(stretch, supposed) and _IF_SO.search(stretch, supposed):
+        supposed = -1  # "if you count the reservists, we are a million"
     if max(held, planned, supposed) < 0:
         return None
     if held >= 0 and (where == "right" or held > max(planned, supposed)):
@@ -252,7 +442,7 @@ def _by_verb(where: str, stretch: str, grammar: Grammar) -> StatusFound | None:
     return StatusFound(Status.PLANNED, f"planned-{where}")
 
 
-def _last(pattern: re.Pattern[str], stretch: str) -> int:
+def _last(pattern: WordList, stretch: str) -> int:
     found = -1
     for match in pattern.finditer(stretch):
         found = match.start()
@@ -274,15 +464,23 @@ def _right_of(sentence: Sentence, counted: Counted) -> str:
     text, start = sentence.text, counted.predicate or counted.end
     behind = _BEHIND.match(text, start, sentence.end)
     start = behind.end() if behind else start
+    paired = _PAIRED.match(text, start, sentence.end)
+    start = paired.end() if paired else start
     stop = sentence.end
     for other in sentence.quantities:
         if other.left >= start:
             stop = min(stop, other.left)
             break
-    match = CLAUSE_END.search(text, start, stop)
-    stretch = text[start : match.start() if match else stop]
+    stretch = text[start : clause_end(sentence, start, stop)]
     # A verb far behind a relative phrase belongs to somebody else.
     return stretch[:90]
+
+
+def _behind_whole(sentence: Sentence, start: int) -> str:
+    """Return the verb of "4,500 of the 28,500 troops there could be moved": it is the part's."""
+    paired = _PAIRED_NOUN.search(sentence.text, start, min(sentence.end, start + 40))
+    begin = paired.end() if paired else start
+    return sentence.text[start : clause_end(sentence, begin, sentence.end)][:90]
 
 
 def _is_definite(sentence: Sentence, counted: Counted) -> bool:
@@ -304,12 +502,16 @@ def _is_history(
     ):
         if _DURING.search(sentence.text, max(sentence.start, match.start() - 32), match.start()):
             return True
-    if grammar.search("status.historical", sentence.text, sentence.start, sentence.end):
-        return True
+    old = grammar.search("status.historical", sentence.text, sentence.start, sentence.end)
+    if old is not None:
+        return _SINCE.search(sentence.text, sentence.start, old.start()) is None
     if _NOW.match(sentence.text, end):
         return False
     newest = published.year - 2 if published else 2015
-    for match in _YEARS.finditer(sentence.text, sentence.start, sentence.end):
+    dated = sentence.has(_CENTURY)
+    for match in _YEARS.finditer(sentence.text, sentence.start, sentence.end) if dated else ():
+        if grammar.search("status.pledges", sentence.text, position, match.start()):
+            continue  # "the 1,000 soldiers it pledged in 2022"
         if int(match[2] or match[1]) <= newest and _is_near(sentence, match.start(), position):
             return True
     for match in grammar.days(sentence):
@@ -321,148 +523,11 @@ def _is_history(
 
 def _is_near(sentence: Sentence, year: int, position: int) -> bool:
     """Say whether a year and a number stand in one clause, or the year opens the sentence."""
-    if abs(year - position) >= _YEAR_REACH:
+    reach = _YEAR_REACH + (_OPENS_FURTHER if year - sentence.start < _OPENS_FURTHER else 0)
+    if abs(year - position) >= reach:
         return False
     gap = sentence.text[min(year, position) : max(year, position)]
     if year < position:
         opens = year - sentence.start < _YEAR_OPENS
         return opens or not _LATER.search(gap)
     return not _OTHER_CLAUSE.search(gap)
-
-
-# --- kind --------------------------------------------------------------------------------------
-
-
-def kind_of(sentence: Sentence, counted: Counted, grammar: Grammar) -> tuple[Kind, str]:
-    """Return the kind of a counted number and its rule."""
-    text, quantity = sentence.text, counted.quantity
-    flow = _RATE.match(text, counted.end, sentence.end)
-    ago = AGO.match(text, counted.end)
-    if flow and not ago and grammar.patterns["status.flow"].search(flow[0]):
-        return Kind.FLOW, "flow"
-    before = grammar.ends(
-        "status.subset", text, max(sentence.start, quantity.left - 48), quantity.left
-    )
-    if before is not None or _is_listed_part(sentence, counted, grammar):
-        return Kind.SUBSET, "including"
-    if counted.shape == "partitive":
-        return Kind.SUBSET, "partitive"
-    if text[max(0, quantity.left - 4) : quantity.left] == " by " and grammar.search(
-        "shapes.growth", text, max(sentence.start, quantity.left - 60), quantity.left
-    ):
-        return Kind.INCREMENT, "by"
-    more = _MORE.match(text, counted.end) is not None
-    if (
-        more
-        or counted.increment
-        or grammar.ends(
-            "status.increment_before", text, max(sentence.start, quantity.left - 24), quantity.left
-        )
-    ):
-        return Kind.INCREMENT, "additional"
-    return Kind.TOTAL, "default"
-
-
-def _is_listed_part(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
-    """Say whether the number follows a part by "and": "including 500 officers and three generals"."""
-    text, left = sentence.text, counted.quantity.left
-    floor = max(sentence.start, left - 60)
-    found = grammar.last("status.subset", text, floor, left)
-    if found is None or grammar.search("shapes.auxiliaries", text, found.end(), left):
-        return False
-    between = text[found.end() : left]
-    return bool(_AND.search(between)) and not _HARD.search(between)
-
-
-# --- recall and as-of ---------------------------------------------------------------------------
-
-
-def is_recalled(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
-    """Say whether words before the number mark it as an earlier figure."""
-    text, left = sentence.text, counted.quantity.left
-    start = sentence.start
-    asides = [match.span() for match in _ASIDE.finditer(text, sentence.start, sentence.end)]
-    for other in sentence.quantities:
-        if other.end <= left and not any(a <= other.start < b for a, b in asides):
-            comma = text.find(", ", other.end, left)
-            start = max(start, comma if comma > 0 else other.end)
-    for match in grammar.patterns["status.recalled"].finditer(text, start, left):
-        if not match[0].lower().endswith(("week", "month", "year", "ago")):
-            return True
-        around = (max(start, match.start() - 40), min(left, match.end() + 40))
-        if grammar.search("attribution.verbs", text, *around) is not None:
-            return True
-    return False
-
-
-@dataclass(frozen=True, slots=True)
-class Dated:
-    """A day that the text names, and where."""
-
-    start: int
-    end: int
-    day: date
-
-
-def dates(sentence: Sentence, grammar: Grammar, published: date | None) -> list[Dated]:
-    """Return the days that a sentence names and that do not lie ahead."""
-    found: list[Dated] = []
-    for match in grammar.days(sentence):
-        before = (
-            sentence.text[max(sentence.start, match.start() - 12) : match.start()].lower().split()
-        )
-        if before and before[-1] in grammar.sets["dates.ahead"]:
-            continue
-        day = _day(match, grammar, published)
-        if day is not None and (published is None or day <= published + timedelta(days=1)):
-            found.append(Dated(match.start(), match.end(), day))
-    return found
-
-
-def _day(match: re.Match[str], grammar: Grammar, published: date | None) -> date | None:
-    try:
-        if match["iso"]:
-            return date.fromisoformat(match["iso"])
-        if match["weekday"] or match["near"]:
-            return _weekday(match, grammar, published)
-        month = grammar.language.months[(match["m1"] or match["m2"]).lower()]
-        day = int(match["d1"] or match["d2"])
-        year = match["y1"] or match["y2"]
-        if year:
-            return date(int(year), month, day)
-        if published is None:
-            return None
-        found = date(published.year, month, day)
-        return (
-            found
-            if found <= published + timedelta(days=7)
-            else date(published.year - 1, month, day)
-        )
-    except ValueError:
-        return None
-
-
-def _weekday(match: re.Match[str], grammar: Grammar, published: date | None) -> date | None:
-    if published is None:
-        return None
-    if match["near"]:
-        return published - timedelta(days=match["near"].lower() == "yesterday")
-    last = (match["last"] or "").strip().lower()
-    if last == "next":
-        return None
-    back = (published.weekday() - grammar.language.weekdays[match["weekday"].lower()]) % 7
-    return published - timedelta(days=7 if last == "last" and back == 0 else back)
-
-
-def as_of(found: Sequence[Dated], sentence: Sentence, counted: Counted) -> Dated | None:
-    """Return the day nearest to the number, not across another number or an aside."""
-    asides = [
-        match.span() for match in _ASIDE.finditer(sentence.text, sentence.start, sentence.end)
-    ]
-    own = [item for item in found if not any(start <= item.start < end for start, end in asides)]
-    return min(own, key=lambda item: abs(item.start - counted.quantity.start), default=None)
-
-
-def words_of(text: str) -> list[str]:
-    """Return the lower-case words of a stretch."""
-    return [word.lower() for word in WORD.findall(text)]

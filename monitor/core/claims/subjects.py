@@ -16,16 +16,50 @@ from monitor.core.claims.grammar import WORD, Grammar, Sentence
 from monitor.core.knowledge import Name, NameKind
 
 _REACH = 160
+_MOST_MODIFIERS = 3
+_DATELINE = re.compile(r"(?:,[^-\n]{1,30}|\s*\([^)\n]{1,30}\))?\s+-\s")
 _ARTICLE = re.compile(r"\ban?\s+\Z")
 _AUXILIARIES = frozenset({"has", "have", "had", "having", "is", "are"})
 _ADVERBS = frozenset(
     {"already", "also", "now", "currently", "still", "so", "far", "recently", "only"}
 )
-_CLAUSE = re.compile(r"[;\"]|\bthat\b")
+_THERE = re.compile(r"\bthere\b")
+_COPULAS = frozenset({"is", "are", "at", "about", "with", "has", "have", "had"})
+_CHANGING = ("force.acts", "shapes.growth", "attribution.revises")
+_COUNTING = frozenset({"counts", "count", "counted", "estimates", "at", "about"})
+# Russia "may send N": a quotation that begins within a clause does not end it.
+_CLAUSE = re.compile(r"[;]|(?<!\w )(?<!^ )\"|\bthat\b")
+# "arming the FDLR, a militia that it says has 8,000 men".
+_APPOSED = re.compile(
+    r",\s+(?:an?|the|its|their|another|one\s+of)\s+[^,;:.\"]{2,70}?,?\s+(?:that|which|who)\s+"
+    r"(?:(?:it|they|he|she)\s+(?:says?|said|claims?|claimed|estimates?|believes?)\s+)?"
+)
+_ASIDE = re.compile(r",\s+(?:which|who|whose|where|whom)\s[^,;:\"]{3,110},\s+(?!and\b|but\b)")
+# "accused the federal government of massing N": who is accused does it.
+_ACCUSED = re.compile(r"\b(?:accus|blam|suspect)\w*\s+$")
 _RELATIVE = re.compile(r"(?:'s)?(?:\s+[a-z]+){0,3},\s+(which|who|whose)\b")
+# "puts them at 3,500": whoever they are, they were named before.
+_PUTS_THEM = re.compile(
+    r"^(?:(?!\b(?:but|and|while)\b).)*\b(?:puts?|placed|places|pegs|pegged)\s+(?:them|it|the\s+(?:number|figure|total|tally|count|contingent))\s+at\b"
+)
+_OF_ITS_OWN = re.compile(
+    r"'s(?:,[^,;:\"]{3,60},)?\s+(?:has|have|had|numbers|numbered|counts|is|was)\b"
+)
+# "Lithuania's minister said the figure would reach 4,800": who says so has none.
+_FIGURE = re.compile(
+    r"\b(?:said|says|expects|estimates|expected|told\s+\w+)\s+(?:that\s+)?(?:the|this|that)\s+"
+    r"(?:(?:real|true|actual|total|overall)\s+)?(?:figure|number|total|contingent|tally|count|strength)\b"
+)
+_WHO = re.compile(r",\s+who\b")
+_AGENT = re.compile(r"\bby\s+(?:the\s+)?\Z")
+_ITSELF = re.compile(
+    r",\s+which\s+(?:itself\s+|also\s+|now\s+)?(?:has|have|had|keeps|maintains|fields)\b"
+)
+_PUT_BY = re.compile(r"\bwhat\s+(?:the\s+)?\Z")
+_PUT = re.compile(r"\s+(?:puts?|estimates?|estimated|calls?|called|said|says)\b")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ForceFound:
     """A force and the step that found it."""
 
@@ -51,20 +85,87 @@ def subject(sentence: Sentence, counted: Counted, grammar: Grammar, since: int =
     """Find the nearest actor before the number with a verb of sending or holding between."""
     text, left = sentence.text, counted.quantity.left
     floor = max(sentence.start, left - _REACH, since)
+    aside = [match.span() for match in _ASIDE.finditer(text, sentence.start, left)]
     for name in reversed(sentence.names):
         if name.end > left or name.start < floor:
             continue
-        actor = _acting(sentence, name, grammar)
+        if any(start < name.start < end for start, end in aside):
+            continue  # "Turkey, which Israel wants to keep out, has offered N"
+        actor = acting(sentence, name, grammar)
         if actor is None:
             continue
-        between = text[name.end : left]
-        if _CLAUSE.search(between) or _is_host(between, grammar):
+        relative = _APPOSED.match(text, name.end, left)
+        begin = relative.end() if relative else name.end
+        between = text[begin:left]
+        if begins_clause(between, grammar) or _is_host(between, grammar):
             return NOBODY
-        if grammar.search("force.own", text, name.end, left) and not _says_so(between, grammar):
+        own = grammar.search("force.own", text, begin, left)
+        if own and (_ACCUSED.search(text, begin, own.start()) or not _says_so(between, grammar)):
             return RULERS
-        if acts(text, name.end, left, grammar):
-            return SEVERAL if joined_before(sentence, name) else ForceFound(actor, "subject")
+        ends = (left, counted.quantity.start)  # "talking about 13,000"
+        speaks = any(grammar.ends("attribution.speaks", text, begin, end) for end in ends)
+        if speaks or _retells(sentence, name, between) or _only_says(between, grammar):
+            continue  # "The Americans are more cautious and speak of 75,000"
+        if acts(text, begin, left, grammar) or _amounts(sentence, name, left, grammar):
+            if joined_before(sentence, name):
+                return SEVERAL
+            rule = "counts" if _only_counts(sentence, name, left, grammar) else "subject"
+            return ForceFound(actor, rule)
     return NOBODY
+
+
+def _retells(sentence: Sentence, name: Name, between: str) -> bool:
+    """Read "Yerevan puts them at 3,500", "with what Israel put at 30,000": who counts others' troops."""
+    if _FIGURE.search(between) or _PUTS_THEM.search(between):
+        return True
+    floor = max(sentence.start, name.start - 10)
+    what = _PUT_BY.search(sentence.text, floor, name.start)
+    return what is not None and _PUT.match(between) is not None
+
+
+def _amounts(sentence: Sentence, name: Name, left: int, grammar: Grammar) -> bool:
+    """Read "Nepal's contribution to UN missions reaches 6,000 troops": its own body amounts to N."""
+    text = sentence.text
+    if not text.startswith("'s", name.end):
+        return False
+    words = WORD.findall(text[max(name.end, left - 24) : left])
+    return bool(words) and words[-1].lower() in grammar.sets["shapes.links"] - {"of", "by", "than"}
+
+
+def _only_counts(sentence: Sentence, name: Name, left: int, grammar: Grammar) -> bool:
+    """Read "Seoul counts 11,000 soldiers": who counts may have those of others in mind."""
+    if NameKind.PEOPLE in name.senses:
+        return False
+    verbs = [
+        match[0].lower()
+        for match in grammar.patterns["force.acts"].finditer(sentence.text, name.end, left)
+    ]
+    return bool(verbs) and all(verb in _COUNTING for verb in verbs)
+
+
+def begins_clause(between: str, grammar: Grammar) -> bool:
+    """Say whether another clause begins; "a call-up that brought in N" only goes on."""
+    for match in _CLAUSE.finditer(between):
+        words = WORD.findall(between[: match.start()])
+        goes_on = (
+            match[0] == "that"
+            and words
+            and words[-1].lower() not in (grammar.sets["attribution.verbs"])
+        )
+        ends = not between[match.end() :].strip()  # "a city that 20,000 could not hold"
+        if not goes_on or ends or not grammar.search("force.acts", between, 0, match.start()):
+            return True
+    return False
+
+
+def _only_says(between: str, grammar: Grammar) -> bool:
+    """Read "Athens says there is no peace while N": who only says something has nothing."""
+    said = grammar.patterns["attribution.verbs"].search(between)
+    there = said and _THERE.search(between, said.end())
+    return bool(there) and not any(
+        match[0].lower() not in _COPULAS
+        for match in grammar.patterns["force.acts"].finditer(between)
+    )
 
 
 def _says_so(between: str, grammar: Grammar) -> bool:
@@ -72,20 +173,68 @@ def _says_so(between: str, grammar: Grammar) -> bool:
     return grammar.patterns["attribution.verbs"].search(between) is not None
 
 
-def _acting(sentence: Sentence, name: Name, grammar: Grammar) -> str | None:
+def acting(sentence: Sentence, name: Name, grammar: Grammar) -> str | None:
     """Return whom a name makes the subject of a verb: not a place, not who is given something."""
     text = sentence.text
+    if opens_dateline(sentence, name):
+        return None  # "DAKAR - ..."
     actor = name.senses.get(NameKind.ACTOR) or _as_people(sentence, name, grammar)
+    if actor is not None and _OF_ITS_OWN.match(text, name.end, sentence.end):
+        return actor  # "Transnistria's, by its own account, has 7,000"
     if actor is None or text.startswith("'s", name.end):
-        acted = actor is not None and grammar.patterns["force.actions"].match(text, name.end + 3)
+        acted = actor is not None and _own_action(text, name.end + 3, grammar)
         actor = actor if acted else own_army(sentence, name)
-    if actor is None or is_object(sentence, name, grammar):
+    apposed = _APPOSED.match(text, name.end, sentence.end)
+    if actor is not None and apposed is not None and NameKind.PLACE not in name.senses:
+        return actor
+    headed = NameKind.PLACE in name.senses and text.startswith(":", name.end)
+    if (
+        actor is None
+        or headed
+        or is_object(sentence, name, grammar)
+        or _is_where(sentence, name, grammar)
+    ):
         return None
     # "notified Niger it would withdraw": who is told something does not do it.
     if text[name.end : name.end + 4].lower() == " it ":
         return None
-    given = grammar.ends("places.giving", text, max(sentence.start, name.start - 16), name.start)
+    start = name.start - 4 if text[name.start - 4 : name.start].lower() == "the " else name.start
+    given = grammar.ends("places.giving", text, max(sentence.start, start - 16), start)
     return None if given else actor
+
+
+def opens_dateline(sentence: Sentence, name: Name) -> bool:
+    """Read "DAKAR - …", "GENEVA (Agency) - …": where it was written."""
+    text = sentence.text
+    dateline = name.start == sentence.start and _DATELINE.match(text, name.end)
+    return bool(dateline) and text[name.start : name.end].isupper()
+
+
+def _own_action(text: str, start: int, grammar: Grammar) -> bool:
+    """Say whether an action of somebody's begins: "Israel's latest ground offensive"."""
+    found = grammar.search("force.actions", text, start, start + 40)
+    if found is None:
+        return False
+    words = [word.lower() for word in WORD.findall(text[start : found.start()])]
+    offices, verbs = grammar.sets["attribution.offices"], grammar.sets["attribution.verbs"]
+    plain = all(word[0].isalpha() and word not in offices and word not in verbs for word in words)
+    return len(words) <= _MOST_MODIFIERS and plain
+
+
+def _is_where(sentence: Sentence, name: Name, grammar: Grammar) -> bool:
+    """Read "Canada triples Latvia troop count", "Kremlin doubles Mali force": a place of others' troops."""
+    text = sentence.text
+    if NameKind.PLACE not in name.senses or NameKind.ADJECTIVE in name.senses:
+        return False
+    before = WORD.findall(text[max(sentence.start, name.start - 24) : name.start])
+    verb = before[-1].lower() if before else ""
+    if not any(verb in grammar.sets[key] for key in _CHANGING):
+        return False
+    word = WORD.match(text, min(name.end + 1, sentence.end), sentence.end)
+    if word is None or not text.startswith(" ", name.end):
+        return False
+    troops = word[0].lower() in grammar.sets["shapes.collectives"] or grammar.weight(word[0]) > 0
+    return troops or word[0].lower() in grammar.sets["shapes.subjects"]
 
 
 def is_object(sentence: Sentence, name: Name, grammar: Grammar) -> bool:
@@ -99,11 +248,14 @@ def is_object(sentence: Sentence, name: Name, grammar: Grammar) -> bool:
         verb = grammar.patterns["attribution.verbs"].match(text, relative.end() + 1)
         puts = grammar.patterns["attribution.puts"].match(text, relative.end() + 1)
         return bool(verb or puts)  # "according to the Sudanese army, which has 6,000 men"
+    agent = _AGENT.search(text, max(sentence.start, name.start - 8), name.start)
+    if agent is not None and _ITSELF.match(text, name.end, sentence.end):
+        return False  # "was rejected by Beirut, which itself has 9,000 soldiers"
     if after_preposition(sentence, name, grammar):
         return True
     start = name.start
     article = _ARTICLE.search(text, max(sentence.start, start - 4), start)
-    if article is None and not text.startswith(" with ", name.end):
+    if article is None and not text.startswith((" with ", " by a ", " by the "), name.end):
         return False
     start = article.start() if article else start  # "leads a NATO battlegroup"
     return bool(grammar.ends("force.acts", text, max(sentence.start, start - 20), start))
@@ -116,10 +268,16 @@ def _as_people(sentence: Sentence, name: Name, grammar: Grammar) -> str | None:
     word = WORD.match(text, min(name.end + 1, sentence.end), sentence.end)
     if text[name.end - 1] == "s" and NameKind.PEOPLE in name.senses:
         return force  # "the Russians"; "French" may be an adjective
+    the = text[name.start - 4 : name.start].lower() == "the "
+    if force is not None and the and _WHO.match(text, name.end, sentence.end):
+        return force  # "the British, who had started with 46,000"
+    if not text.startswith(" ", name.end):
+        return None  # "the Kurdish-led group"
     if force is None or text[name.start - 4 : name.start].lower() != "the " or word is None:
         return None
-    verbs = grammar.sets["force.acts"] | grammar.sets["attribution.modals"] | _ADVERBS
-    return force if word[0].lower() in verbs else None
+    verb, sets = word[0].lower(), grammar.sets
+    acting = verb in sets["force.acts"] or verb in sets["attribution.modals"] or verb in _ADVERBS
+    return force if acting else None
 
 
 def acts(text: str, start: int, end: int, grammar: Grammar) -> bool:
@@ -129,7 +287,7 @@ def acts(text: str, start: int, end: int, grammar: Grammar) -> bool:
             return True
         words = WORD.findall(text[match.end() : end])
         first = next((word.lower() for word in words if word.lower() not in _ADVERBS), "")
-        if not first.endswith(("ed", "en", "wn", "ld")):
+        if first == "down" or not first.endswith(("ed", "en", "wn", "ld")):
             return True
     return False
 
@@ -143,6 +301,30 @@ def own_army(sentence: Sentence, name: Name) -> str | None:
     words = [word.lower() for word in WORD.findall(following)[:3]]
     army = {
         *("army", "military", "government", "president", "forces", "leader", "command", "junta"),
+        *("brigade", "battalion", "battlegroup", "division", "contingent", "regiment", "mission"),
+        *(
+            "service",
+            "conscription",
+            "draft",
+            "garrison",
+            "detachment",
+            "taskforce",
+            "prime",
+            "minister",
+            "ministry",
+            "premier",
+        ),
+        *(
+            "side",
+            "chancellor",
+            "parliament",
+            "ruler",
+            "rulers",
+            "king",
+            "emir",
+            "cabinet",
+            "generals",
+        ),
         *("force", "corps", "guard", "guards", "navy", "troops", "marines", "soldiers", "fighters"),
     }
     return force if army & set(words) or words[:1] == ["command"] else None

@@ -50,6 +50,12 @@ class Tally:
 
 def tallies(sentence: Sentence, grammar: Grammar) -> list[Tally]:
     """Return the estimates of a sentence that somebody changes, or that say whom they count."""
+    if sentence.tallied is None or sentence.tallied[0] is not grammar:
+        sentence.tallied = (grammar, _tallies(sentence, grammar))
+    return sentence.tallied[1]
+
+
+def _tallies(sentence: Sentence, grammar: Grammar) -> list[Tally]:
     found: list[Tally] = []
     nouns = grammar.patterns["attribution.tallies"]
     for noun in nouns.finditer(sentence.text, sentence.start, sentence.end):

@@ -3,7 +3,7 @@
 
 What it is not: quotations in running text (`story`). A label like "MR. EXAMPLE:" or "Q:" opens a turn
 anywhere; any other ("Interviewer:") only where two lines at least begin with a label, as a headline
-and a dateline have one too. Rules of this file: a turn lasts until the next label; what is asked
+and a dateline have one too, or, for its own paragraph, where it is a listed person. Rules of this file: a turn lasts until the next label; what is asked
 is nobody's word unless the question says whose.
 """
 
@@ -14,10 +14,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.core.claims.grammar import Sentence
+from monitor.core.knowledge import NameKind
 
 _SURE = re.compile(
     r"(?:(?:MR|MS|MRS|GEN|SEC|SECRETARY|AMB|AMBASSADOR|DR|ADM|ADMIRAL|COL|LT|MAJ|SEN|SENATOR|REP|BRIG|CAPT|"
-    r"GENERAL|PRESIDENT|THE)\b[A-Z. '-]{2,40}?|Q|QUESTION):\s"
+    r"GENERAL|PRESIDENT|THE)\b[A-Z. '-]{2,40}?|Q|QUESTION|"
+    r"(?:[A-Z'-]{2,} ){0,5}(?:MINISTER|SECRETARY|AMBASSADOR|SPOKES(?:MAN|WOMAN|PERSON)|CHANCELLOR|COMMANDER|COLONEL|"
+    r"ADMIRAL|GENERAL|ENVOY|CHIEF|PREMIER)(?: [A-Z][A-Z.'-]+){0,3}):\s"
+)
+# "Mr. EXAMPLE. General, could you": so the record of a hearing sets its speakers.
+_RECORDED = re.compile(
+    r"(?:Mr|Mrs|Ms|Miss|Dr|General|Gen|Admiral|Adm|Senator|Sen|Representative|Rep|Secretary|Ambassador|Colonel|Col|"
+    r"Chairman|Chairwoman)\.? (?:(?:Ma?c|De|Van|O')?[A-Z][A-Z'-]+ ?){1,3}(?<! )\.(?=\s|$)"
 )
 _NAMED = re.compile(r"[A-Z][\w'.-]*(?: (?:[A-Z][\w'.-]*|\d|de|von|van|al)){0,4}:\s")
 _ASKS = re.compile(
@@ -29,11 +37,12 @@ _LEAST_LABELS = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """A turn: the sentence that opens it, where its label ends, and whether it asks."""
+    """A turn: the sentence that opens it, where its label ends, whether it asks, and whether it is of a hearing."""
 
     index: int
     end: int
     asks: bool
+    recorded: bool = False
 
 
 def turns(sentences: Sequence[Sentence], begin: int) -> list[Turn | None]:
@@ -42,11 +51,25 @@ def turns(sentences: Sequence[Sentence], begin: int) -> list[Turn | None]:
     named = sum(turn is not None for turn, _ in opened) >= _LEAST_LABELS
     found: list[Turn | None] = [None] * begin
     current: Turn | None = None
-    for turn, sure in opened:
+    alone: int | None = None
+    for index, (turn, sure) in enumerate(opened, begin):
+        paragraph = sentences[index].paragraph
         if turn is not None and (sure or named):
-            current = turn
+            current, alone = turn, None
+        elif turn is not None and _is_listed(sentences[index], turn):
+            current, alone = turn, paragraph
+        elif alone is not None and paragraph != alone:
+            current, alone = None, None
         found.append(current)
     return found
+
+
+def _is_listed(sentence: Sentence, turn: Turn) -> bool:
+    """Say whether a label is a listed person or body and no outlet."""
+    return any(
+        name.end == turn.end - 1 and NameKind.OUTLET not in name.senses
+        for name in sentence.speakers
+    )
 
 
 def _opened(index: int, sentences: Sequence[Sentence]) -> tuple[Turn | None, bool]:
@@ -54,6 +77,9 @@ def _opened(index: int, sentences: Sequence[Sentence]) -> tuple[Turn | None, boo
     sentence = sentences[index]
     if index and sentences[index - 1].paragraph == sentence.paragraph:
         return None, False
+    recorded = _RECORDED.match(sentence.text, sentence.start, sentence.end)
+    if recorded is not None:
+        return Turn(index=index, end=recorded.end(), asks=False, recorded=True), True
     sure = _SURE.match(sentence.text, sentence.start, sentence.end)
     label = sure or _NAMED.match(sentence.text, sentence.start, sentence.end)
     if label is None:

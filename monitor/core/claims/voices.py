@@ -1,0 +1,458 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whose word a sentence of a story is: pronouns, titles, roles and quotations over several sentences.
+
+What it is not: the cues inside one sentence (`attribution`), or which of them covers a number (`cues`).
+Rules of this file: "he" and "the ministry" are who spoke last, or whom a sentence just before began
+with; a title without a state is that of the state spoken of; a name that was introduced with its
+office keeps it; what is asked is nobody's word unless the question says whose.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from monitor.core.claims import force
+from monitor.core.claims.attribution import Attribution
+from monitor.core.claims.cues import Cue
+from monitor.core.claims.grammar import Grammar, Sentence
+from monitor.core.claims.speakers import unknown
+from monitor.core.claims.titles import Around, Titles
+from monitor.core.claims.turns import Turn
+from monitor.core.knowledge import NameKind
+from monitor.core.model import Source
+
+# Whose sentence may be so many before the pronoun, or the title, that means its subject.
+_SUBJECT_BACK = 2
+_LAST_DAY = 31
+# What is said is no speaker, where nobody is named who wrote it; nor is an office of no state.
+_PAPERS = frozenset({"report", "statement"})
+# Rules of cues that make somebody the speaker of what follows.
+_PASSING = frozenset({"quote", "pronoun", "according", "estimate"})
+_UNLISTED = frozenset({"literal", "inverted", "heading"})
+# A sentence that goes on with what the one before spoke of is still its speaker's.
+_GOES_ON = re.compile(
+    r"(?:They|These|Those|Them|Its?|Their|Another|Others|The (?:rest|others|total|figure|"
+    r"remaining)|Of (?:these|those|them))\b"
+)
+# "I asked the deputy commander how many": whom one asks answers.
+_ASKED = re.compile(
+    r"\b(?:asked|interviewed|telephoned|questioned|visited|(?:spoke|talked)\s+(?:to|with)|reached|met)\s+"
+    r"(?=(?:the|an?|his|her|its|their)\s|[A-Z])"
+)
+# "It was the Estonians who first raised the alarm."
+_CLEFT = re.compile(r"It\s+(?:was|is)\s+(?=(?:the\s+)?[A-Z])")
+# Officials of no named state are those of the government that spoke just before.
+_OF_SAME = frozenset(
+    f"{kind} {who}"
+    for kind in (
+        "defense",
+        "defence",
+        "military",
+        "intelligence",
+        "administration",
+        "government",
+        "army",
+    )
+    for who in ("officials", "spokesman", "spokeswoman", "spokesperson")
+)
+_ITS = re.compile(r"(?:and\s+|but\s+)?(?:its|their)\s", re.IGNORECASE)
+_ARTICLE = re.compile(r"^(?:and\s+|but\s+)?(?:the|an?)\s+", re.IGNORECASE)
+_YOU_SAID = re.compile(
+    r"\b(?:you(?:'ve|\s+have|\s+had|\s+just|\s+yourself|\s+also)*\s+(?:said|told|spoke|spoken|mentioned|put|given|gave|"
+    r"estimated|announced|testified|claimed|talked|wrote|promised|reported)|your\s+(?:own\s+)?(?:last\s+|latest\s+)?"
+    r"(?:estimate|figure|number|count|assessment|statement|report))\b",
+    re.IGNORECASE,
+)
+# "MS. EXAMPLE:", "Minister Example:": of listed persons a transcript gives the surname only.
+_ADDRESSED = re.compile(
+    r"(?:MR|MS|MRS|DR|GEN|ADM|AMB|SEC|COL|LT|MAJ|SECRETARY|GENERAL|ADMIRAL|AMBASSADOR|MINISTER|PRESIDENT|PRIME\s+"
+    r"MINISTER|SECRETARY\s+GENERAL|CHANCELLOR|COMMANDER|COLONEL)\b[. ]+(?:[A-Z][\w'.-]+\s+){0,2}[A-Z][\w'-]+$",
+    re.IGNORECASE,
+)
+_NOBODY = frozenset({"A", "ANSWER", "Answer"})
+# "we have 2,000 in X": a country where one's own are is not one's own.
+_ABROAD = re.compile(
+    r"\b[Ww]e(?:'ve|\s+have|\s+keep|\s+had)\s(?:[^,.;]|,\d){0,40}\s(?:in|to|at)\s+[A-Z]"
+)
+_SPOKES = re.compile(r"\b(?:spokes(?:man|men|woman|person|persons)|speaker)s?\b")
+_MEMBERS = frozenset({"lawmaker", "lawmakers", "mp", "mps", "member", "members", "deputy", "deputies", "senator", "senators", "minister", "ministers", "legislator", "legislators"})  # fmt: skip
+# What a text calls the figure of its title.
+_TOLD_OF = re.compile(
+    r"\b(?:the|this|that)\s+(?:[a-z]+\s+)?(?:moves?|figures?|numbers?|estimate|total|plans?|decision|"
+    r"increase|offer|count)\b|\bsuch\s+an?\s",
+    re.IGNORECASE,
+)
+_CONGRESS = "US"
+_SENATE = re.compile(r"(?:SEN|REP|SENATOR|REPRESENTATIVE)\b")
+_RANKED = re.compile(r"(?:GEN|GENERAL|ADM|ADMIRAL|COL|COLONEL|LT)\b")
+
+
+class Voices:
+    """Answers whose word the sentences of one story are."""
+
+    def __init__(
+        self,
+        sentences: Sequence[Sentence],
+        turns: Sequence[Turn | None],
+        attribution: Attribution,
+        grammar: Grammar,
+        around: Around,
+    ) -> None:
+        self.sentences, self.turns = sentences, turns
+        self._attribution, self._grammar, self._around = attribution, grammar, around
+        self._state_offices = grammar.sets["attribution.state_offices"]
+        self._cues: dict[int, list[Cue]] = {}
+        self._own: dict[int, list[Cue]] = {}
+        self._titles = Titles(sentences, attribution, around, self.is_quoted)
+
+    # --- who speaks ------------------------------------------------------------------------------
+
+    def own_cues(self, index: int) -> list[Cue]:
+        """Return a sentence's cues with pronouns, titles and quotation speakers put in."""
+        if index not in self._own:
+            self._own[index] = list(self._resolved(index))
+        return self._own[index]
+
+    def _raw_cues(self, index: int) -> list[Cue]:
+        if index not in self._cues:
+            self._cues[index] = self._attribution.cues(self.sentences[index])
+        return self._cues[index]
+
+    def _resolved(self, index: int) -> Iterator[Cue]:
+        for cue in self._raw_cues(index):
+            if cue.source is not None:
+                yield self._titled(index, cue)
+                continue
+            if cue.rule == "quote":
+                speaker = self.quote_speaker(index)
+            else:
+                cue = self._named(index, cue)  # noqa: PLW2901
+                speaker = cue.source
+            if speaker is not None:
+                yield replace(cue, source=speaker)
+
+    def _named(self, index: int, cue: Cue) -> Cue:
+        """Put in whom "he", "the ministry" or "the commander" means; nobody named: the words."""
+        if cue.form == "the mission":
+            return self._missions(index, cue)
+        earlier = [other for other in self._raw_cues(index) if other.end <= cue.start]
+        said = [other for other in earlier if _is_speaking(other)]
+        if said:
+            return replace(cue, source=self._titled(index, said[-1]).source)
+        told = self.turns[index] is not None and cue.form.startswith("the ")
+        source = self._titles.subject(index, cue.start)
+        if source is None and not told:  # in a turn "the minister" is not who has it
+            source = self.speaker_before(index, cue.form)
+        if source is None and cue.form == "it":
+            source = self._of_its(index, cue.start)
+        role = cue.form.removeprefix("the ")
+        if source is not None or role == cue.form or role in _PAPERS:
+            return replace(cue, source=source)
+        if role in self._state_offices:
+            state = self._around.dateline(index) or self._around.state_before(index)
+            state = state or self._around.ruler(index)
+            source = self._attribution.listed.government(state) if state else None
+        return replace(cue, source=source or unknown(role), rule="title" if source else "role")
+
+    def _of_its(self, index: int, start: int) -> Source | None:
+        """Read "Minsk invited observers. By its own declaration N": the state that began the sentence before."""
+        sentence = self.sentences[index]
+        if sentence.text[start : start + 3].lower() != "its":
+            return None
+        state = force.first_actor(sentence, start)
+        if state is None and self._titles.are_mates(index, index - 1):
+            state = force.first_actor(self.sentences[index - 1])
+        return self._attribution.listed.government(state) if state else None
+
+    def _missions(self, index: int, cue: Cue) -> Cue:
+        """Put in the body of states whose mission was named last: "KFOR has 180 more, the mission said"."""
+        for other in range(index, -1, -1):
+            sentence, listed = self.sentences[other], self._attribution.listed
+            named = sorted((*sentence.speakers, *sentence.names), key=lambda name: -name.start)
+            for name in named:
+                force = name.senses.get(NameKind.ACTOR)
+                source = listed.named(name) or (listed.government(force) if force else None)
+                before = other < index or name.start < cue.start
+                if before and source is not None and listed.is_body(source):
+                    return replace(cue, source=source, rule="title")
+        return replace(cue, source=unknown("mission"), rule="role")
+
+    def _titled(self, index: int, cue: Cue) -> Cue:
+        """Give "the defence minister" the state that the sentence, or its dateline, is about."""
+        if cue.source is None:
+            return cue
+        turn = self.turns[index]
+        if cue.rule == "heading" and turn is not None and turn.index == index and not turn.asks:
+            return replace(cue, source=self._turn_speaker(turn))
+        source = self._served(index, cue, cue.source) or self._introduced(index, cue, cue.source)
+        if source is None and cue.rule == "title":
+            source = self._of_office(index, cue, cue.source)
+        return replace(cue, source=source) if source is not None else cue
+
+    def _served(self, index: int, cue: Cue, source: Source) -> Source | None:
+        """Return whom a lawmaker, a spokesman of a unit at war or "a defense official" speaks for."""
+        if cue.rule in {"role", "title"} and _MEMBERS & set(source.name.lower().split()):
+            house = self._titles.house(index, cue.end)
+            if house is not None:
+                return house
+        if source.id.startswith("text:") and cue.rule != "title" and _SPOKES.search(source.name):
+            state = self._titles.enemys(index)
+            if state is not None:
+                return self._attribution.listed.government(state)
+        if cue.rule == "role" and source.name in _OF_SAME:
+            return self._government_before(index, cue.start)
+        return None
+
+    def _introduced(self, index: int, cue: Cue, source: Source) -> Source | None:
+        """Return the office with which the text introduced a name that nobody lists."""
+        if cue.rule not in _UNLISTED or not source.id.startswith("text:"):
+            return None
+        return self._titles.known(source.name, index, cue.start)
+
+    def _of_office(self, index: int, cue: Cue, title: Source) -> Source:
+        """Return the state of "its spokesman", "the defence minister"; of nobody known: the words."""
+        sentence = self.sentences[index]
+        named = [name for name in sentence.speakers if name.end <= cue.start]
+        if _ITS.match(title.name) and named:
+            source = self._attribution.listed.named(named[0])
+        elif _ITS.match(title.name):
+            owner = force.first_actor(sentence, cue.start)
+            source = self._attribution.listed.government(owner) if owner else None
+            source = source or self.speaker_before(index) or self._titles.of_title(index, cue)
+        else:
+            source = self._titles.of_title(index, cue)
+        return source or unknown(_ARTICLE.sub("", title.name))
+
+    def _government_before(self, index: int, start: int) -> Source | None:
+        """Return the government whose body spoke, or acts, just before "a defense official"."""
+        acts = self._titles.subject(index, start)
+        if acts is not None and acts.family.endswith("-government"):
+            return acts
+        for other in (index, index - 1):
+            if other < 0:
+                continue
+            cues = self._raw_cues(other)
+            for cue in reversed([cue for cue in cues if other < index or cue.end <= start]):
+                if cue.source is not None and cue.source.family.endswith("-government"):
+                    return cue.source
+        return None
+
+    def speaker_before(self, index: int, form: str = "") -> Source | None:
+        """Return who spoke last before a sentence, by name, title or role."""
+        for earlier in range(index - 1, -1, -1):
+            near = index - earlier <= _SUBJECT_BACK
+            said = [cue for cue in self._raw_cues(earlier) if _is_speaking(cue)]
+            if said:
+                return self._titled(earlier, said[-1]).source
+            subject = self._titles.subject(earlier, self.sentences[earlier].end)
+            subject = subject or (self._began(earlier, form) if near else None)
+            if subject is not None and near:
+                return subject
+            asked = self._asked(earlier) if near else None
+            if asked is not None:
+                return asked
+        return None
+
+    def _began(self, index: int, form: str) -> Source | None:
+        """Return the unlisted person that a sentence begins with: "The general arrived on Friday"."""
+        if form not in {"he", "she", "they", "the general", "the commander", "the minister"}:
+            return None
+        sentence = self.sentences[index]
+        cleft = _CLEFT.match(sentence.text, sentence.start, sentence.end)
+        if cleft is not None:
+            whom = self._attribution.listed.after(sentence, cleft.end())
+            return whom.source if whom else None
+        found = self._attribution.listed.phrases.opening(sentence)
+        if found is None:
+            return None
+        cue = Cue(start=found.start, end=found.end, source=found.source, rule=found.rule)
+        return self._titled(index, cue).source
+
+    def _asked(self, index: int) -> Source | None:
+        """Return who was asked: "I asked the deputy commander how large his force was"."""
+        sentence = self.sentences[index]
+        match = _ASKED.search(sentence.text, sentence.start, sentence.end)
+        found = self._attribution.listed.after(sentence, match.end()) if match else None
+        return found.source if found else None
+
+    def quote_speaker(self, index: int) -> Source | None:
+        """Return who speaks in a quotation: named in this sentence, its paragraph, or before."""
+        turn = self.turns[index]
+        if turn is not None:
+            return self._turn_speaker(turn)
+        paragraph = self.sentences[index].paragraph
+        for other in (index, index + 1, index - 1, index + 2, index - 2, index - 3):
+            if not 0 <= other < len(self.sentences):
+                continue
+            if self.sentences[other].paragraph != paragraph:
+                continue
+            for cue in self._outside_first(other):
+                if cue.source is not None and cue.rule != "according":
+                    return self._titled(other, cue).source
+                if cue.rule == "pronoun" and not _is_inside(self.sentences[other], cue.start):
+                    return self._named(other, cue).source
+        return self.speaker_before(index)
+
+    def _outside_first(self, index: int) -> list[Cue]:
+        """Return the cues of a sentence: before those inside a quotation whoever utters it."""
+        sentence = self.sentences[index]
+        return sorted(self._raw_cues(index), key=lambda cue: _is_inside(sentence, cue.start))
+
+    def _turn_speaker(self, turn: Turn) -> Source | None:
+        """Return whose turn it is: a listed name, the label's own words, or nobody who asks."""
+        if turn.asks:
+            return None
+        sentence = self.sentences[turn.index]
+        for cue in self._raw_cues(turn.index):
+            listed = cue.source is not None and not cue.source.id.startswith("text:")
+            if cue.rule == "heading" and cue.start < turn.end and listed:
+                return cue.source
+        label = sentence.text[sentence.start : turn.end].rstrip(":. ")
+        if label in _NOBODY:
+            return None
+        if _RANKED.match(label) and any(map(self._is_senator, self.turns)):
+            return self._attribution.listed.government(_CONGRESS)
+        known = self._titles.known(label.title(), turn.index, sentence.start)
+        if known is None and _ADDRESSED.match(label):
+            known = self._attribution.listed.surnamed(label.split()[-1])
+        if known is None and turn.recorded:
+            known = self._attribution.listed.government(_CONGRESS)
+        known = known or self._of_label(turn, label)
+        return known or unknown(label.lower().removeprefix("the "))
+
+    def _of_label(self, turn: Turn, label: str) -> Source | None:
+        """Read "DEFENCE MINISTER EXAMPLE:": an office, of the state that it names or that the text is about."""
+        sentence = self.sentences[turn.index]
+        found = self._attribution.listed.phrases.titled(sentence, sentence.start, label.title())
+        if found is None or found.rule not in {"office", "title"}:
+            return None
+        if found.rule == "office":
+            return found.source
+        people = any(
+            not {NameKind.PLACE, NameKind.ACTOR} & {*name.senses} for name in sentence.names
+        )
+        if not people and _ABROAD.search(sentence.text, turn.end, sentence.end) is not None:
+            return None  # "THE PRESIDENT: We have 28,500 soldiers in Ruritania"
+        cue = Cue(start=sentence.start, end=turn.end, source=found.source, rule="title")
+        return self._titles.of_title(turn.index, cue)
+
+    def _answerer(self, index: int) -> Source | None:
+        """Return who answers a question that says "you said there were 5,000"."""
+        sentence = self.sentences[index]
+        if not _YOU_SAID.search(sentence.text, sentence.start, sentence.end):
+            return None
+        following = (turn for turn in self.turns[index + 1 :] if turn is not None)
+        answer = next((turn for turn in following if not turn.asks), None)
+        return self._turn_speaker(answer) if answer else None
+
+    def _is_senator(self, turn: Turn | None) -> bool:
+        """Say whether a turn is a member's of the US Congress, before whom officers testify."""
+        sentence = self.sentences[turn.index] if turn else None
+        return sentence is not None and _SENATE.match(sentence.text, sentence.start) is not None
+
+    def is_quoted(self, index: int) -> bool:
+        """Say whether a sentence stands in a quotation or in a speaker's turn."""
+        sentence = self.sentences[index]
+        begin = sentence.text.rfind("\n", 0, sentence.start) + 1
+        if sentence.text.startswith('"', sentence.start):
+            return True
+        quoted = sentence.text.count('"', begin, sentence.start) % 2 == 1
+        return quoted or self.turns[index] is not None or self._is_told(index)
+
+    def _is_told(self, index: int) -> bool:
+        """Say whether a colon at the end of a sentence opened what this one belongs to."""
+        for earlier in range(index - 1, -1, -1):
+            sentence = self.sentences[earlier]
+            if sentence.text[sentence.end - 1] == ":":
+                return True
+            if any(cue.rule != "quote" for cue in self._raw_cues(earlier)):
+                return False
+        return False
+
+    def told_around(self, index: int) -> Cue | None:
+        """Return the cue of a neighbour that covers a sentence without one of its own."""
+        if index + 1 < len(self.sentences):
+            said = self._attribution.backward(self.sentences[index + 1])
+            if said is not None:
+                return Cue(start=0, end=0, source=said, rule="backward")
+        if self.is_quoted(index):
+            speaker = self.quote_speaker(index)
+            if speaker is not None:
+                return Cue(start=0, end=0, source=speaker, rule="quote")
+            turn = self.turns[index]
+            if turn is not None:
+                answer = self._answerer(index) if turn.asks else None
+                return Cue(start=0, end=0, source=answer, rule="asked") if answer else None
+        return self._said_next(index) or self._goes_on(index) or self._said_below(index)
+
+    def _said_below(self, index: int) -> Cue | None:
+        """Read "Ruritania to double its contingent" above "The minister announced the move": whose title it is."""
+        sentence, below = self.sentences[index], index + 1
+        if index or not sentence.heading or below >= len(self.sentences):
+            return None
+        body = self.sentences[below]
+        if body.paragraph == sentence.paragraph or any(q.high > _LAST_DAY for q in body.quantities):
+            return None
+        if _TOLD_OF.search(body.text, body.start, body.end) is None:
+            return None
+        for cue in self.own_cues(below):
+            if cue.source is not None and not cue.outlet:
+                return Cue(start=0, end=0, source=cue.source, rule="below")
+        return None
+
+    def _said_next(self, index: int) -> Cue | None:
+        """Read "A spokesman said neither figure would change" in the next sentence."""
+        if not self._titles.are_mates(index, index + 1):
+            return None
+        following = self.sentences[index + 1]
+        if any(quantity.high > _LAST_DAY for quantity in following.quantities):
+            return None  # it speaks of a figure of its own
+        if not self._grammar.search(
+            "attribution.figures", following.text, following.start, following.end
+        ):
+            return None
+        for cue in self._raw_cues(index + 1):
+            if cue.source is not None and not cue.outlet:
+                return Cue(start=0, end=0, source=self._titled(index + 1, cue).source, rule="next")
+        return None
+
+    def _goes_on(self, index: int) -> Cue | None:
+        sentence = self.sentences[index]
+        if not self._titles.are_mates(index, index - 1):
+            return None
+        if not _GOES_ON.match(sentence.text, sentence.start, sentence.end) and not self._recounts(
+            index - 1
+        ):
+            return None
+        said = [cue for cue in self.own_cues(index - 1) if cue.source and not cue.outlet]
+        if not said:
+            return None
+        source = said[-1].source
+        return Cue(start=0, end=0, source=source, rule="continued")
+
+    def are_mates(self, index: int, other: int) -> bool:
+        """Say whether two sentences stand in one paragraph."""
+        return self._titles.are_mates(index, other)
+
+    def _recounts(self, index: int) -> bool:
+        """Say whether a sentence only tells that somebody has changed a count: the next gives it."""
+        sentence = self.sentences[index]
+        where = (sentence.text, sentence.start, sentence.end)
+        if any(quantity.high > _LAST_DAY for quantity in sentence.quantities):
+            return False
+        revises = self._grammar.search("attribution.revises", *where)
+        return (
+            revises is not None and self._grammar.search("attribution.tallies", *where) is not None
+        )
+
+
+def _is_inside(sentence: Sentence, position: int) -> bool:
+    """Say whether a position of a sentence lies in a quotation that its paragraph opens."""
+    begin = sentence.text.rfind("\n", 0, sentence.start) + 1
+    return sentence.text.count('"', begin, position) % 2 == 1
+
+
+def _is_speaking(cue: Cue) -> bool:
+    return cue.source is not None and cue.rule not in _PASSING and not cue.outlet

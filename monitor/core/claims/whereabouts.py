@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the people of a figure are: at the number, else where the story says it elsewhere.
+
+What it is not: one rule (see `place`, `pointers`, `scenes`). Rules of this file: what the sentence says
+of the number comes first, then what its words point back to, then the question, the topic and the
+headline, last the troops that were spoken of before; a whole army is nowhere unless the text says it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from monitor.core.claims import place, pointers
+from monitor.core.claims.counted import Counted
+from monitor.core.claims.grammar import Grammar, Sentence
+from monitor.core.claims.place import NOWHERE, PlaceFound
+from monitor.core.claims.relations import Found
+from monitor.core.claims.scenes import Scenes
+from monitor.core.claims.spots import Spot, Way
+from monitor.core.claims.story import Story
+from monitor.core.knowledge import Knowledge, NameKind
+from monitor.core.model import Source
+
+# "Another 5,000 will follow": how near the verb stands.
+_SOON = 60
+_GOES_ON = frozenset({"moving", "bare", "repeated", "subject", "numbered"})
+# Rules that say that there is no place, so that none is looked for elsewhere.
+_FINAL = frozenset({"whole", "unlisted", "border"})
+_FOUGHT_FOR = re.compile(r"for\b", re.IGNORECASE)
+_APART = re.compile(r";|,\s+(?:and|but|with|while)\b")
+_SPEAKS = 24
+_OWN_MEN, _ROLE = 60, 120
+# Whose men they are: the speaker's, or asked for by him.
+_OURS = re.compile(
+    r"\b(?:I|[Ww]e|me|us|[Hh]ere)\b(?!\s+(?:believe|think|estimate|see|count|killed|destroyed)\b)"
+)
+_LOCAL = re.compile(
+    r"\b(?:mayor|governor|commander|commands|sergeant|captain|lieutenant|major|colonel|soldier|fighter|gunner|medic|officer|"
+    r"militiaman|resident|prefect|sheriff|chief|elder|councillor|administrator)\b[^.;:\"]{0,100}?\b(?:of|in|from|near|at|outside|around|holds|holding)\s+"
+    r"(?:the\s+)?(?:[\w'-]+\s+){0,3}$"
+)
+_NO_MORE = re.compile(r"\b(?:former|retired|ex-)")
+_ASKED = re.compile(r"\b(?:asked|ask|begged|request(?:ed)?|need|want(?:ed)?)\b")
+_TOO_WIDE = frozenset({"country", "continent", "area", "water", "capital"})
+_BETWEEN = re.compile(r"[\s,]+")
+
+
+class Whereabouts:
+    """Places of figures in one story; `forces_of` gives the forces that a sentence speaks of."""
+
+    def __init__(
+        self,
+        story: Story,
+        knowledge: Knowledge,
+        grammar: Grammar,
+        forces_of: Callable[[int], Sequence[str]],
+    ) -> None:
+        self._story, self._knowledge, self._grammar = story, knowledge, grammar
+        self._scenes: Scenes = story.scenes
+        self._forces_of = forces_of
+        self.placed: dict[int, str] = {}
+
+    def find(
+        self, index: int, item: Found, here: Sequence[Spot], ends: Sequence[int]
+    ) -> PlaceFound:
+        """Return the place of a figure; `ends` are where what is said begins and ends."""
+        sentence, counted = self._story.sentences[index], item.counted
+        homes = self._knowledge.homes
+        found = place.resolve(sentence, counted, self._grammar, here, ends, self._knowledge)
+        if found.place is None and found.rule == "border":
+            # "to the east of the country, along the border with Russia"
+            pointed = self._there(index, counted, here)
+            found = pointed if pointed.place is not None else found
+        elif found.place is None and found.rule not in _FINAL:
+            source = item.cue.source if item.cue else None
+            anywhere = self._elsewhere(index, counted, source, here)
+            found = next((one for one in anywhere if one.place is not None), NOWHERE)
+        beside = found.rule == "left" and counted.quantity is not sentence.quantities[0]
+        if (found.place is None or beside) and item.force.force in homes:
+            whole = place.is_whole_army(sentence, counted, self._grammar)
+            found = PlaceFound(None, None, "whole") if whole else found
+        return found
+
+    def _elsewhere(
+        self, index: int, counted: Counted, source: Source | None, here: Sequence[Spot]
+    ) -> Iterator[PlaceFound]:
+        """Yield what "there", "on our soil", the question or the topic of a quotation point to."""
+        story, scenes, grammar = self._story, self._scenes, self._grammar
+        sentence, homes = story.sentences[index], self._knowledge.homes
+        state = self._knowledge.states_by_family.get(source.family) if source else None
+        if state is not None and pointers.own_soil(sentence, counted, grammar):
+            yield PlaceFound(homes.get(state), None, "own-soil")
+        yield self._there(index, counted, here)
+        if grammar.search("places.following", sentence.text, counted.end, counted.end + _SOON):
+            last = self.placed.get(index - 1) or self.placed.get(index)
+            yield PlaceFound(last, None, "following")
+        if scenes.together(index, index - 1) and pointers.is_of_them(sentence, counted):
+            yield PlaceFound(self.placed.get(index - 1), None, "carried")
+        asked = None if self._is_placed(sentence, counted, here) else scenes.asked(index)
+        if asked is not None:
+            yield PlaceFound(asked.place, asked.region, "asked")
+        yield PlaceFound(scenes.label(index), None, "label")
+        turned = None if here else scenes.topic_before(index)
+        if turned is not None:
+            yield PlaceFound(turned.place, None, "turned")
+        for other in story.ahead(index):
+            yield pointers.topic(other, max(other.start, counted.end), grammar)
+
+    def _is_placed(self, sentence: Sentence, counted: Counted, here: Sequence[Spot]) -> bool:
+        """Say whether an answer names a place that is not only the next figure's."""
+        following = (q.left for q in sentence.quantities if q.left >= counted.end)
+        stop = min(following, default=sentence.end)
+        return any(spot.start < stop for spot in here)
+
+    def _there(self, index: int, counted: Counted, here: Sequence[Spot]) -> PlaceFound:
+        story, scenes = self._story, self._scenes
+        return pointers.there(
+            story.sentences[index],
+            counted,
+            self._grammar,
+            self._knowledge,
+            here,
+            pointers.Before(
+                lambda: scenes.spots_before(index),
+                lambda: story.state_before(index),
+                lambda own: scenes.country_before(index, own),
+            ),
+        )
+
+    def carried(
+        self, index: int, counted: Counted, found: PlaceFound, whose: str | None, *, lasts: bool
+    ) -> PlaceFound:
+        """Return `found`, or else the place of the troops that were spoken of before.
+
+        `lasts` says that the figure tells what is the case now, as the one before does.
+        """
+        if found.place is not None or found.rule == "whole":
+            return found
+        carried = self._carried(index, counted, found, whose, lasts=lasts)
+        return next((one for one in carried if one.place is not None), found)
+
+    def _carried(
+        self, index: int, counted: Counted, found: PlaceFound, whose: str | None, *, lasts: bool
+    ) -> Iterator[PlaceFound]:
+        """Yield the places of those who were spoken of before, the nearest first."""
+        last = self.placed.get(index - 1)
+        mates = self._scenes.together(index, index - 1)
+        if lasts and mates and counted.shape in _GOES_ON:
+            yield PlaceFound(last, None, "gone-on")
+        if found.rule in _FINAL:
+            return
+        yield PlaceFound(self._speakers_ground(index, counted), None, "speaker")
+        own = [spot for spot in self._scenes.spots(index) if spot.place]
+        if len(own) == 1 and self._is_only(index, counted, own[0]):
+            yield PlaceFound(own[0].place, None, "only")
+        if own:
+            return
+        if mates and self._same(index, whose):
+            yield PlaceFound(last, None, "same-force")
+        if mates and pointers.is_of_them(self._story.sentences[index], counted):
+            yield PlaceFound(self._place_of(index - 1) or self._named(index - 1), None, "carried")
+        title = self._scenes.title_before(index)
+        if title is not None and (whose is None or whose in self._forces_of(title)):
+            yield PlaceFound(self._place_of(title) or self._scenes.label(title), None, "title")
+        elif title is not None:
+            yield PlaceFound(self.placed.get(title), None, "title")
+
+    def _speakers_ground(self, index: int, counted: Counted) -> str | None:
+        """Return the town or region of a local speaker whose own men are counted.
+
+        "I have 200", "we came here with 600", said by a mayor, a governor, a commander or a soldier.
+        """
+        sentence = self._story.sentences[index]
+        floor = max(sentence.start, counted.quantity.left - _OWN_MEN)
+        own = _OURS.search(sentence.text, floor, counted.quantity.left)
+        if own is None or not self._story.is_quoted(index):
+            return None
+        if _ASKED.search(sentence.text, floor, counted.quantity.left):
+            return None  # who is asked for is not there
+        for other in self._story.beside(index):
+            for name in other.names:
+                place = name.senses.get(NameKind.PLACE)
+                node = self._knowledge.gazetteer.places.get(place or "")
+                if node is None or node.kind in _TOO_WIDE or NameKind.ACTOR in name.senses:
+                    continue
+                role = _LOCAL.search(other.text, max(other.start, name.start - _ROLE), name.start)
+                if role is not None and not _NO_MORE.search(other.text, other.start, role.end()):
+                    return place
+        return None
+
+    def _named(self, index: int) -> str | None:
+        """Return the one place that a sentence names without leading to it: "Residents of Tapa"."""
+        names = [n for n in self._story.sentences[index].names if NameKind.PLACE in n.senses]
+        if len(names) != 1 or NameKind.ACTOR in names[0].senses:
+            return None
+        place = names[0].senses[NameKind.PLACE]
+        return None if place in self._knowledge.countries else place
+
+    def _is_only(self, index: int, counted: Counted, spot: Spot) -> bool:
+        """Say whether the one place of a sentence may be that of a number further off."""
+        sentence = self._story.sentences[index]
+        if _FOUGHT_FOR.match(sentence.text, spot.start) or spot.away or spot.way is Way.VIA:
+            return False
+        if self._seats(sentence, spot):
+            return False
+        if spot.end <= counted.quantity.left:
+            return ";" not in sentence.text[spot.end : counted.quantity.left]
+        between = any(counted.end <= q.left < spot.start for q in sentence.quantities)
+        return not between and not _APART.search(sentence.text, counted.end, spot.start)
+
+    def _seats(self, sentence: Sentence, spot: Spot) -> bool:
+        """Say whether somebody speaks at a place: "the army in Pretoria said", "warned in Davos"."""
+        if sentence.text[spot.start : spot.start + 3].lower() not in {"in ", "at "}:
+            return False
+        verbs = self._grammar.patterns["attribution.verbs"]
+        floor = max(sentence.start, spot.start - _SPEAKS)
+        if self._grammar.ends("attribution.verbs", sentence.text, floor, spot.start):
+            return True
+        behind = _BETWEEN.match(sentence.text, spot.end)
+        return behind is not None and verbs.match(sentence.text, behind.end()) is not None
+
+    def _same(self, index: int, whose: str | None) -> bool:
+        before = self._forces_of(index - 1)
+        return whose is not None and whose in before
+
+    def _place_of(self, index: int) -> str | None:
+        """Return where the troops of an earlier sentence are: of its figures, or its last place."""
+        spots = (spot.place for spot in reversed(self._scenes.spots(index)) if spot.place)
+        return self.placed.get(index) or next(spots, None)

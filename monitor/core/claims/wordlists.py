@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lists of words found in a text by the words that begin their forms: one split serves all lists.
+
+A scan with an expression of hundreds of forms tries every character, and a hundred lists make a
+hundred scans of a sentence. Here a text is split into its words once, and a list tries its expression
+only where one of its first words stands. What it is not: another meaning. Rules of this file: every
+method finds what the expression alone would find; but what the end of a stretch leaves of a longer
+word is no form.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from itertools import accumulate, chain, count
+from operator import add
+
+from monitor.core.knowledge import alternatives
+
+# How many texts keep their words: title and body of a document, and stretches of them.
+_TEXTS = 8
+# Up to this length a text is one that few lists are asked about: an index would cost more than it saves.
+_STRETCH = 120
+_END = 2**31 - 1  # beyond any text
+_NOTHING: Iterator[re.Match[str]] = iter(())
+_WORD, _NUMBER = re.compile(r"\w+"), re.compile(r"\d+")
+# What `re` takes for a letter of ASCII beside its two cases.
+_ALIKE = {"\u0130": "i", "\u0131": "i", "\u017f": "s", "\u212a": "k"}
+# First words whose other case is what `str.lower` says; of others nothing is assumed.
+_USUAL = re.compile(r"[0-9a-z\xdf-\xf6\xf8-\xff]+")
+
+
+class _Folded(dict[int, str]):
+    """Maps a character to its lower-case form, or to a blank where it belongs to no word."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        return _ALIKE.get(char, char.lower()) if char.isalnum() or char == "_" else " "
+
+
+_FOLDED = _Folded()
+_FOLDED.update({code: _FOLDED[code] for code in range(128)})
+
+
+def vocabulary(text: str) -> frozenset[str]:
+    """Return the words of a text in lower case, which an apostrophe or a hyphen parts."""
+    return frozenset(text.translate(_FOLDED).split())
+
+
+class Words:
+    """The words of a text in lower case, and where matches of lists may begin.
+
+    Between two characters that belong to no word stands an empty one.
+    """
+
+    def __init__(self, text: str, starting: Mapping[str, Sequence[WordList]]) -> None:
+        self._text, self._starting = text, starting
+        self.forms = text.translate(_FOLDED).split(" ")
+        self.every = frozenset(self.forms)
+        # Where a list's matches may begin, once that was asked.
+        self.places: dict[WordList, Sequence[int]] = {}
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each word begins."""
+        lengths = accumulate(map(len, self.forms[:-1]), initial=0)
+        return list(map(add, lengths, count()))
+
+    @cached_property
+    def numbers(self) -> list[int]:
+        """Where digits begin, in words too."""
+        return [number.start() for number in _NUMBER.finditer(self._text)]
+
+    @cached_property
+    def lists(self) -> Mapping[WordList, Sequence[Sequence[int]]]:
+        """The lists of which a first word stands in the text, with where each of those begins."""
+        starting = self._starting
+        where: dict[str, list[int]] = {}
+        for form, start in zip(self.forms, self.starts, strict=True):
+            if form in where:
+                where[form].append(start)
+            elif form in starting:
+                where[form] = [start]
+        lists: dict[WordList, list[list[int]]] = {}
+        for form, starts in where.items():
+            for words in starting[form]:
+                if words in lists:
+                    lists[words].append(starts)
+                else:
+                    lists[words] = [starts]
+        return lists
+
+    def last(self, end: int) -> str:
+        """Return the last word that begins before a position."""
+        index = bisect_left(self.starts, end) - 1
+        while index >= 0 and not self.forms[index]:
+            index -= 1
+        return self.forms[index] if index >= 0 else ""
+
+
+def _between(places: Sequence[int], start: int, end: int) -> Sequence[int]:
+    """Return the places from `start` to before `end`; never a copy of the rest of a long text."""
+    first = bisect_left(places, start)
+    return places[first : bisect_left(places, end, first)]
+
+
+class WordLists:
+    """Lists that find their forms by one split of a text."""
+
+    def __init__(self) -> None:
+        self._starting: dict[str, list[WordList]] = {}
+        self.words_of = lru_cache(maxsize=_TEXTS)(self._split)
+
+    def _split(self, text: str) -> Words:
+        return Words(text, self._starting)
+
+    def of(self, forms: Iterable[str]) -> WordList:
+        """Add a list of forms, which are whole words that no hyphen joins to others, in any case."""
+        every = tuple(forms)
+
+        def compiled() -> re.Pattern[str]:
+            body = alternatives(every) if any(every) else "(?!)"
+            return re.compile(rf"(?<![\w-]){body}(?![\w-])", re.IGNORECASE)
+
+        return self.beginning(every, compiled)
+
+    def beginning(
+        self, forms: Iterable[str], compiled: Callable[[], re.Pattern[str]], *, digits: bool = False
+    ) -> WordList:
+        """Add an expression of which each match begins with one of `forms`, where a word begins.
+
+        With `digits` matches may begin with a number too. `compiled` makes the expression when it is
+        first needed.
+        """
+        added = WordList(self, tuple(forms), compiled, digits=digits)
+        for first in added.firsts:
+            self._starting.setdefault(first, []).append(added)
+        self.words_of.cache_clear()
+        return added
+
+
+class WordList:
+    """One list, made by `WordLists`. Finds as a `re.Pattern` does; positions must not be negative."""
+
+    def __init__(
+        self,
+        lists: WordLists,
+        forms: Sequence[str],
+        compiled: Callable[[], re.Pattern[str]],
+        *,
+        digits: bool,
+    ) -> None:
+        self._lists, self._compiled, self._digits = lists, compiled, digits
+        split = [_WORD.findall(form.lower()) for form in forms]
+        self.firsts = frozenset(
+            words[0]
+            for form, words in zip(forms, split, strict=True)
+            if words and form.lower().startswith(words[0])
+        )
+        lasts = frozenset(words[-1] if words else "" for words in split)
+        self._is_usual = all(map(_USUAL.fullmatch, self.firsts))
+        self._lasts = lasts if all(map(_USUAL.fullmatch, lasts)) else None
+        # "'ll" begins with no word: it may stand wherever its first character does.
+        signs = sorted({form[0] for form in forms if form and _WORD.match(form) is None})
+        self._signs = re.compile(f"[{''.join(map(re.escape, signs))}]") if signs else None
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The expression itself."""
+        return self._compiled()
+
+    @cached_property
+    def _ending(self) -> re.Pattern[str]:
+        """The expression where nothing but blanks, quotes or a bracket follow it."""
+        return re.compile(rf"{self.pattern.pattern}(?=[ \"'(]*\Z)", self.pattern.flags)
+
+    def _places(self, text: str, words: Words) -> Sequence[int]:
+        """Return where in a text a match may begin, in order."""
+        places: Sequence[int] = ()
+        if self._is_usual:
+            found = words.lists.get(self)
+            if found is not None:
+                places = found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
+            if self._digits or self._signs is not None:
+                numbers = words.numbers if self._digits else ()
+                signs = self._signs.finditer(text) if self._signs is not None else ()
+                places = sorted([*places, *numbers, *(sign.start() for sign in signs)])
+        else:
+            places = range(len(text))
+        words.places[self] = places
+        return places
+
+    def stands_in(self, text: str) -> bool:
+        """Say whether a text holds a form, at less cost than `search` where it is asked no more."""
+        return self._may_stand_in(text) and self.pattern.search(text) is not None
+
+    def _may_stand_in(self, text: str) -> bool:
+        if self._is_usual and self._signs is None and not self._digits:
+            return not self.firsts.isdisjoint(self._lists.words_of(text).every)
+        return True
+
+    def match(self, text: str, start: int, end: int = _END) -> re.Match[str] | None:
+        """Return the form that begins at a position."""
+        return self.pattern.match(text, start, end)
+
+    def search(self, text: str, start: int = 0, end: int = _END) -> re.Match[str] | None:
+        """Return the first form between two positions."""
+        if len(text) <= _STRETCH:
+            return self.pattern.search(text, start, end) if self._may_stand_in(text) else None
+        words = self._lists.words_of(text)
+        places = words.places.get(self)
+        if places is None:
+            places = self._places(text, words)
+        if places:
+            pattern = self.pattern
+            for place in _between(places, start, end):
+                match = pattern.match(text, place, end)
+                if match is not None:
+                    return match
+        return None
+
+    def finditer(self, text: str, start: int = 0, end: int = _END) -> Iterator[re.Match[str]]:
+        """Return the forms between two positions, in order, without overlaps."""
+        if len(text) <= _STRETCH:
+            may = self._may_stand_in(text)
+            return self.pattern.finditer(text, start, end) if may else _NOTHING
+        words = self._lists.words_of(text)
+        places = words.places.get(self)
+        if places is None:
+            places = self._places(text, words)
+        return self._all(text, places, start, end) if places else _NOTHING
+
+    def _all(
+        self, text: str, places: Sequence[int], start: int, end: int
+    ) -> Iterator[re.Match[str]]:
+        pattern = self.pattern
+        for place in _between(places, start, end):
+            if place >= start and (match := pattern.match(text, place, end)) is not None:
+                yield match
+                start = match.end()
+
+    def ending(self, text: str, start: int, end: int) -> re.Match[str] | None:
+        """Return the form that ends a stretch, but for blanks, quotes and a bracket."""
+        words = self._lists.words_of(text)
+        if self._lasts is not None and words.last(end) not in self._lasts:
+            return None
+        if len(text) <= _STRETCH:
+            return self._ending.search(text, start, end)
+        places = words.places.get(self)
+        if places is None:
+            places = self._places(text, words)
+        for place in _between(places, start, end):
+            match = self._ending.match(text, place, end)
+            if match is not None:
+                return match
+        return None
+
+    def sub(self, replacement: str, text: str) -> str:
+        """Return a text with something else for each form."""
+        return self.pattern.sub(replacement, text) if self._may_stand_in(text) else text
