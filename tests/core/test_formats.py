@@ -30,6 +30,7 @@ from sample_alerts import (
 )
 
 from monitor.core.formats import Body, body
+from monitor.core.formats.chat import slack_text
 from monitor.core.model import BodyFormat, Message, MessageKind
 from monitor.core.render import render_message
 from monitor.core.sample import sample_message
@@ -126,6 +127,13 @@ def test_feed_text_mentions_nobody_and_marks_nothing_up(form: BodyFormat) -> Non
         assert "\x00" not in text
         assert not text.startswith("javascript:")
         assert "u:p@" not in text
+
+
+def test_an_id_in_a_command_survives_being_copied_from_slack() -> None:
+    """Underscores within a word stay bare; those that could mark words are disarmed."""
+    command = "figurewatch outbox retry msg_44adcceda3c3ff8b6c63"
+    assert slack_text(command) == command
+    assert slack_text("_so_") == "\u2060_\u2060so\u2060_\u2060"
 
 
 def test_slack_cannot_be_made_to_notify_or_link() -> None:

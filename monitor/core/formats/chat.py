@@ -72,7 +72,8 @@ def slack_text(text: str) -> str:
     """Escape text for Slack: the three characters that make links, mentions and entities."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     # Formatting marks mean nothing next to an invisible joiner; Slack has no escape for them.
-    return re.sub(r"([*_~`])", "\u2060\\1\u2060", escaped)
+    # Within a word an underscore marks nothing, and ids in commands have to survive being copied.
+    return re.sub(r"([*~`]|(?<!\w)_|_(?!\w))", "\u2060\\1\u2060", escaped)
 
 
 def slack(message: Message, rendered: Rendered) -> dict[str, object]:
