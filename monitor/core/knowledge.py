@@ -198,9 +198,10 @@ class NameKind(StrEnum):
     OUTLET = "outlet"  # a source that mostly carries what others say
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: a text has hundreds, and a frozen one costs three times as much to make.
+@dataclass(slots=True, unsafe_hash=True)
 class Name:
-    """One occurrence of a known name in a text; `senses` maps a kind to a gazetteer id."""
+    """One occurrence of a known name in a text, never changed; `senses` maps a kind to a gazetteer id."""
 
     start: int
     end: int
@@ -255,6 +256,10 @@ class Guard:
         return not word[:1].isalpha() or word.rstrip(",.;:!?\"')") in self.open_end
 
 
+# Where the name of the family stands first.
+_FAMILY_NAME_FIRST = frozenset(
+    f"{state}-government" for state in ("south-korea", "north-korea", "china", "taiwan", "vietnam")
+)
 _BESIDE = 32
 NO_GUARDS: Mapping[str, Sequence[Guard]] = MappingProxyType({})
 
@@ -416,7 +421,10 @@ class Knowledge:
         sources = self.gazetteer.sources
         persons = (node for node in sources.values() if node.office is not None)
         for node in persons:
-            found.setdefault(node.name.split()[-1].lower(), set()).add(node.id)
+            words = node.name.split()
+            source = self.gazetteer.source(node.id)
+            first = source is not None and source.family in _FAMILY_NAME_FIRST
+            found.setdefault(words[0 if first else -1].lower(), set()).add(node.id)
         families = {
             name: {source.family for slug in ids if (source := self.gazetteer.source(slug))}
             for name, ids in found.items()

@@ -63,6 +63,11 @@ TUNE = (
     "dev13d.toml",
     "dev20.toml",
     "dev21.toml",
+    "dev30.toml",
+    "dev31.toml",
+    "dev33.toml",
+    "dev34.toml",
+    "dev40.toml",
 )
 HELD = ("held.toml",)
 PUBLISHED = datetime(2024, 11, 5, tzinfo=UTC)
@@ -284,12 +289,17 @@ def _judge(gold: Gold, claim: Claim, total: Score) -> dict[str, str]:
     }
 
 
+def _slug(name: str | None) -> str | None:
+    """Write a place that the gazetteer does not know as the labels do."""
+    return "-".join(name.lower().split()) if name else None
+
+
 def fields_of(claim: Claim) -> dict[str, str | None]:
     """Return the judged fields of a claim."""
     return {
         "bound": claim.bound.value,
         "force": claim.force,
-        "place": claim.place,
+        "place": claim.place or _slug(claim.place_text),
         "family": claim.source.family if claim.source else None,
         "status": claim.status.value,
         "kind": claim.kind.value,

@@ -54,6 +54,7 @@ _PAST = re.compile(
     r"\b(?:had|was|were|could|held|kept|sent|numbered|faced|opposed|fielded|put|brought|led|lost|stood|found|fought|exceeded|came|"
     r"went|met|served|defended|attacked|crossed|landed|arrived|marched|mustered|stopped|approved)\b"
 )
+_ANY_PAST = re.compile(_PAST.pattern + r"|\b[a-z]{3,}ed\b|\b(?:took|gave|began|spent|cost|left)\b")
 _NOW = re.compile(
     r"\b(?:now|still|today|currently|at\s+present|will|would|could|might|should|if|has|have|is|are|says?|said)\b"
 )
@@ -91,6 +92,11 @@ def had_been(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
 def goes_on(text: str, start: int, end: int) -> bool:
     """Say whether a stretch goes on telling what is over: a past tense, and nothing of today."""
     return _PAST.search(text, start, end) is not None and _NOW.search(text, start, end) is None
+
+
+def is_of_then(text: str, start: int, end: int) -> bool:
+    """Say whether a stretch has any past tense and nothing of today, where a year long ago is told of."""
+    return _ANY_PAST.search(text, start, end) is not None and _NOW.search(text, start, end) is None
 
 
 def _is_told(sentence: Sentence, position: int, grammar: Grammar) -> bool:

@@ -20,7 +20,7 @@ from monitor.core.claims.counted import (
     place_soon,
 )
 from monitor.core.claims.grammar import LIGHT_UP_TO, WEAK_BELOW, WORD, Grammar, Sentence
-from monitor.core.claims.numerals import Quantity
+from monitor.core.claims.numerals import Quantity, is_year
 from monitor.core.claims.phrase import direct
 from monitor.core.claims.scopes import AGO
 from monitor.core.claims.shapes import numbered, subject
@@ -29,6 +29,12 @@ _REACH = 160
 # Smaller bare numbers are days, hours, ages and scores more often than troops.
 _LEAST_REPEATED = 100
 _ROOM_FOR = re.compile(r"\s+(?:for|of)\s+$")
+# What else is built for so many.
+_NO_BARRACKS = re.compile(
+    r"\b(?:jails?|prisons?|inmates|schools?|pupils|hospitals?|patients|stadiums?|hotels?|guests|shelters?|refugees)\b",
+    re.IGNORECASE,
+)
+_BY_YEAR = re.compile(r"\b(?:by|in|until|since|before|after|from)\s+$", re.IGNORECASE)
 _OTHERS = re.compile(
     r"\b(?:crowds?|turnout|attendance|audience|populations?|price|prices|cost|costs|wages?|salary|pay|bonus|fee|fine|budget|bounty"
     r"|toll|posts|readers|subscribers|altitude|distance|temperature|score|membership)\b[^.;:,]*$",
@@ -54,7 +60,8 @@ _CROWDS = frozenset(
     }
 )
 _OF_WHICH = re.compile(
-    r"\bof\s+(?:which|whom|these|them|those)\s+(?:only\s+|just\s+)?$", re.IGNORECASE
+    r"\bof\s+(?:which|whom|these|them|those)\s+(?:(?:only|just|barely|perhaps|maybe|possibly|probably)\s+){0,2}$",
+    re.IGNORECASE,
 )
 
 
@@ -64,6 +71,10 @@ def moving(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted 
     match = WORD.match(text, quantity.right + 1, sentence.end)
     if match is None or text[quantity.right] != " ":
         return None
+    if is_year(quantity) and _BY_YEAR.search(
+        text, max(sentence.start, quantity.left - 8), quantity.left
+    ):
+        return None  # "by 2030 there will be"
     word = match[0].lower()
     second = WORD.match(text, match.end() + 1, sentence.end)
     next_word = second[0].lower() if second else ""
@@ -143,7 +154,16 @@ def repeated(
 def _gapped(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> str | None:
     """Return the owner in "Germany will send 200 soldiers, the Netherlands 150"."""
     for name in sentence.names:
-        led = sentence.text[name.end : quantity.left] in {" ", " of ", " at ", " puts it at "}
+        led = sentence.text[name.end : quantity.left] in {
+            " ",
+            " of ",
+            " at ",
+            " puts it at ",
+            " another ",
+            " a further ",
+            " only ",
+            " just ",
+        }
         if led and not after_preposition(sentence, name, grammar):
             return gapped_by(sentence, name)
     return None
@@ -253,7 +273,7 @@ def capacity(
         max(sentence.start, before.start() - 24),
         before.start(),
     )
-    if not room:
+    if not room or _NO_BARRACKS.search(text, sentence.start, sentence.end):
         return None
     return Counted(quantity=quantity, shape="capacity", weight=0.7, end=quantity.right)
 

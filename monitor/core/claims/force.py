@@ -62,6 +62,8 @@ _AN_ENEMY = re.compile(
     r"\b(?:against|facing|fought)\s+an?\s+(?:enemy|foe|opponent|adversary)\s+(?:of|that|which|with)\b"
 )
 _LEAVING = re.compile(r"\b(?:leaving|leaves)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
+_WERE = re.compile(r"\s+(?:of\s+(?:them|whom)\s+)?(?:are|were|is|was)\s+(?:the\s+)?")
+_NOUN_NEXT = re.compile(r" (?!and\b|or\b|who\b|but\b|in\b|at\b|on\b|with\b|by\b)[a-z]+")
 
 
 def forces_spoken_of(sentence: Sentence, grammar: Grammar) -> list[tuple[int, str]]:
@@ -246,6 +248,7 @@ def _steps(
         counted.force = counted.force or _UN
     part = _provided(sentence, counted, grammar, knowledge)
     yield ForceFound(part, "subject")
+    yield ForceFound(_who_were(sentence, counted), "predicate")
     yield ForceFound(counted.force, "adjective")
     yield ForceFound(force_counted(sentence, counted.quantity.left, grammar), "estimate")
     yield ForceFound(owner_of(sentence, counted.quantity), "owner")
@@ -271,6 +274,31 @@ def _steps(
     yield ForceFound(in_body(sentence, counted, knowledge), "body")
     if _foreign(sentence, counted):
         yield SEVERAL  # "3,500 foreign fighters": of no state that is named
+    yield from _spoken(sentence, counted, grammar, before)
+    yield ForceFound(earlier, "claim")
+    yield ForceFound(leader(sentence, counted, grammar, knowledge), "leader")
+    yield ForceFound(before(), "paragraph")
+    yield subject
+
+
+def _who_were(sentence: Sentence, counted: Counted) -> str | None:
+    """Read "of whom 90,000 were American", "2,000 are Kenyans": the nation that is said of them."""
+    verb = _WERE.match(sentence.text, counted.quantity.right, sentence.end)
+    if verb is None:
+        return None
+    for name in sentence.names:
+        if name.start == verb.end():
+            force = name.senses.get(NameKind.ADJECTIVE) or name.senses.get(NameKind.PEOPLE)
+            ends = not sentence.text[name.end : name.end + 1].strip(" ,.;:)")
+            following = _NOUN_NEXT.match(sentence.text, name.end)
+            return force if ends and following is None else None
+    return None
+
+
+def _spoken(
+    sentence: Sentence, counted: Counted, grammar: Grammar, before: Callable[[], str | None]
+) -> Iterator[ForceFound]:
+    """Yield the force that the sentence speaks of beside the number, or before it the story."""
     spoken = [
         item
         for item in forces_spoken_of(sentence, grammar)
@@ -278,6 +306,11 @@ def _steps(
         and not _is_versus(sentence, item[0], grammar)
         and not _is_counted_apart(sentence, counted, item[0], grammar)
     ]
+    if counted.anaphoric:
+        # "about 10,000 of those have been integrated into Russian units": who stands behind is another.
+        ahead = [item for item in spoken if item[0] < counted.quantity.left]
+        if spoken and not ahead:
+            yield ForceFound(before(), "paragraph")
     if spoken:
         nearest = min(spoken, key=lambda item: abs(item[0] - counted.quantity.start))
         name = sentence.named_at.get(nearest[0])
@@ -285,10 +318,6 @@ def _steps(
         # "Chadian and Nigerian troops, 2,100 in all"
         several = joined and name is not None and joined_before(sentence, name)
         yield SEVERAL if several else ForceFound(nearest[1], "sentence")
-    yield ForceFound(earlier, "claim")
-    yield ForceFound(leader(sentence, counted, grammar, knowledge), "leader")
-    yield ForceFound(before(), "paragraph")
-    yield subject
 
 
 def _blue_helmets(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:

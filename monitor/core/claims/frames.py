@@ -40,7 +40,7 @@ _SUPPOSING = frozenset(
     "suppose supposing imagine assume assuming let what scenario scenarios theory paper theoretically option options variant variants war".split()  # noqa: SIM905
 )
 _CONDITIONS = frozenset(
-    "if unless provided case event".split()  # noqa: SIM905
+    "if unless provided case event once".split()  # noqa: SIM905
 )
 _COMING = frozenset(
     "by before coming next later within soon from tomorrow".split()  # noqa: SIM905
@@ -134,7 +134,7 @@ _WENT_IN = re.compile(
 _CONDITION = re.compile(
     r"\b(?i:(?<!asked )(?<!ask )(?<!wonder )(?<!even )(?<!as )(?<!know )if|unless|provided\s+(?:that|there|we|they|it|he|she)\s+|in\s+case\s+of|in\s+the\s+event|"
     r"once\s+(?:\w+\s+){1,6}?(?:has|have|is|are)\b|should\s+(?:the\s+)?(?-i:[A-Z])[\w.]*\s+[a-z]+|(?:after|before|once|following|under|with|without)\s+(?:there\s+is\s+)?(?:an?|the|any)\s+(?:\w+\s+)?(?:ceasefire|truce|armistice|peace|settlement|"
-    r"agreement\s+is|deal\s+is)|as\s+part\s+of\s+(?:an?|any)\s+(?:\w+\s+)?(?:peace|ceasefire|truce|settlement)|when\s+the\s+(?:guns|fighting|war)\s+(?:fall|stops?|ends?))\b"
+    r"agreement\s+is|deal\s+is)|as\s+part\s+of\s+(?:an?|any)\s+(?:\w+\s+)?(?:peace|ceasefire|truce|settlement)|(?:when|once|as\s+soon\s+as)\s+the\s+(?:guns|fighting|war|shooting)\s+(?:falls?|stops?|ends?|has|have|is|are|goes?))\b"
 )
 _OTHER = re.compile(r"[;:\"]|,\s+(?:and|but|while|although|though\s+not)\b")
 # "…, if there is a ceasefire"; not "if confirmed", "if the rebels are to be believed".

@@ -48,6 +48,11 @@ _RATED = re.compile(
 )
 _HARD = re.compile(r"[;:\"]|,(?!\d)|\b(?:and|but|while|which|who|as)\b")
 _OF_OPENING = re.compile(r"\W*Of\s+[^.;:]{3,90}?,\s")
+# "The majority of those, about 10,000, have …": a part whose number is set beside it.
+_MOST_OF = re.compile(
+    r"\b(?:majority|bulk|most|half|third|quarter|part|many|some)\s+of\s+(?:those|them|these|whom|which)\s*[,(-]\s*$",
+    re.IGNORECASE,
+)
 _AT_ONCE = 24
 _REST = re.compile(r"\b(?:remaining|other|rest|others)\s+$")
 # "adds 4,000", "an increase of 300", "reinforcements: 450".
@@ -75,11 +80,9 @@ def kind_of(sentence: Sentence, counted: Counted, grammar: Grammar) -> tuple[Kin
     text, left = sentence.text, counted.quantity.left
     if _is_flow(sentence, counted, grammar):
         return Kind.FLOW, "flow"
-    part = grammar.ends("status.subset", text, max(sentence.start, left - 48), left)
-    if part is not None or _is_listed_part(sentence, counted, grammar):
-        return Kind.SUBSET, "including"
-    if counted.shape == "partitive" or _is_opened_part(sentence, counted):
-        return Kind.SUBSET, "partitive"
+    part = _part(sentence, counted, grammar)
+    if part is not None:
+        return Kind.SUBSET, part
     if text[max(0, left - 4) : left] == " by " and grammar.search(
         "shapes.growth", text, max(sentence.start, left - 60), left
     ):
@@ -93,6 +96,18 @@ def kind_of(sentence: Sentence, counted: Counted, grammar: Grammar) -> tuple[Kin
     ):
         return Kind.INCREMENT, "additional"
     return Kind.TOTAL, "default"
+
+
+def _part(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | None:
+    """Return the rule by which a number is a part of another, if one holds."""
+    text, left = sentence.text, counted.quantity.left
+    part = grammar.ends("status.subset", text, max(sentence.start, left - 48), left)
+    if part is not None or _is_listed_part(sentence, counted, grammar):
+        return "including"
+    if counted.shape == "partitive" or _is_opened_part(sentence, counted):
+        return "partitive"
+    beside = _MOST_OF.search(text, max(sentence.start, left - 48), left)
+    return "most-of-them" if beside is not None else None
 
 
 def _is_listed_part(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:

@@ -52,6 +52,14 @@ class Listed:
         """Return the listed person of a surname that persons of one family only bear."""
         return self.source(self._knowledge.surnames.get(surname.lower()))
 
+    def seated(self, name: Name) -> Source | None:
+        """Return the government whose capital a name is."""
+        node = self._gazetteer.places.get(name.senses.get(NameKind.PLACE, ""))
+        if node is None or node.kind != "capital" or node.parent is None:
+            return None
+        force = self._knowledge.force_of_country.get(node.parent)
+        return self.government(force) if force else None
+
     def government(self, force: str) -> Source | None:
         """Return the source that speaks for a force."""
         return self.source(self._knowledge.governments.get(force))

@@ -62,7 +62,7 @@ _BY = re.compile(r"\bby\s+(?:(?:some|about|another|around|up\s+to)\s+){0,2}$", r
 _OUT_OF = re.compile(r"\s+(?:out\s+of|from|back\s+from|home\s+from)\s+(?:the\s+)?")
 _SOON = 24
 # So few are an event rather than a force, whosever they are; and the shapes that may tell of one.
-_FEW = 200
+_FEW = 60
 _NAKED = frozenset({"direct", "people", "moving", "partitive", "bare"})
 _GOING_ON = frozenset({"bare", "moving", "elliptic", "repeated"})
 _ABOARD = re.compile(
@@ -85,11 +85,24 @@ _BEHIND = re.compile(
 _BODIES = frozenset({"collective", "numbered", "change"})
 
 
+# Losses that are made good, and words of harm that hurt nobody.
+_MADE_GOOD = re.compile(
+    r"\b(?:(?:cover\w*|replac\w+|offset\w*|(?:mak\w+|made)\s+up\s+for|compensat\w+\s+for|exceed\w*|outpac\w+)\s+"
+    r"(?:(?:its|their|his|her|the|our|those|these|all)\s+)?(?:\w+\s+)?(?:losses|casualties)"
+    r"|what\s+(?:was|has\s+been|had\s+been)\s+(?:destroyed|ruined)|grave\s+concerns?|what\s+(?:remains|is\s+left)\s+of|lethal\s+(?:aid|weapons?|equipment))\b",
+    re.IGNORECASE,
+)
+
+
 def signs_of_harm(sentence: Sentence, grammar: Grammar) -> tuple[tuple[int, int], ...]:
     """Return where a sentence speaks of harm."""
     text = sentence.text
     found = grammar.patterns["losses.signs"].finditer(text, sentence.start, sentence.end)
-    return tuple(match.span() for match in found if not _LOST_THINGS.match(text, match.start()))
+    signs = [match.span() for match in found if not _LOST_THINGS.match(text, match.start())]
+    if not signs:
+        return ()
+    good = [match.span() for match in _MADE_GOOD.finditer(text, sentence.start, sentence.end)]
+    return tuple((start, end) for start, end in signs if not any(a <= start < b for a, b in good))
 
 
 def is_loss(

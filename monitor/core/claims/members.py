@@ -20,6 +20,14 @@ _OF_BODY = re.compile(r"\s+(?:of|from|in)\s+")
 _STOP = re.compile(
     r"[,;:()\"]|(?<!\b[A-Z])\.|\b(?:will|would|are|were|is|was|have|has|had|who|that|to)\b"
 )
+_SUBJECT = 120
+# Bodies that only soldiers serve in; a police force, a task force on housing or a guard of honour is none.
+_FORCE = re.compile(
+    r"(?<!olice )(?<!ask )(?<!abour )(?<!labor )(?<!ork)\b(?:[Ff]orces?|[Cc]orps|[Aa]rmy|[Mm]ilitia|Guard|Rangers|[Ll]egion|[Bb]rigade|"
+    r"[Rr]egiment|[Bb]attalion|[Cc]ontingent|peacekeeping mission|UNIFIL|MONUSCO|MINUSCA|UNMISS|UNISFA|UNDOF|KFOR|EUFOR|AUSSOM|ATMIS)\b"
+)
+_LINK = re.compile(r"\b(?:has|have|had|numbers?|counts?|to|stationed|deployed|with|at|of)\b")
+_OTHERS = re.compile(r"[;:\"]|\b(?:committee|parliament|union|club|party|board|council|families)\b")
 _HAS = re.compile(r"\b(?:has|have|had|will|would|is|are|was|were|to)\b")
 
 
@@ -37,6 +45,21 @@ def body_of(
     if body is None:
         return None
     return body.end(), adjective_before(sentence, body.start(), of.start())
+
+
+def serve_in(sentence: Sentence, quantity: Quantity) -> bool:
+    """Say whether a force before a number has so many members: "the Arctic Rangers have 5,000 members"."""
+    if quantity.high < _LEAST:
+        return False
+    floor = max(sentence.start, quantity.left - _SUBJECT)
+    body = None
+    for body in _FORCE.finditer(sentence.text, floor, quantity.left):  # noqa: B007
+        pass
+    if body is None:
+        return False
+    gap = sentence.text[body.end() : quantity.left]
+    counted = any(character.isdigit() for character in gap)
+    return not counted and not _OTHERS.search(gap) and _LINK.search(gap) is not None
 
 
 def group_before(

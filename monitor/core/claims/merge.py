@@ -72,6 +72,7 @@ class Mention:
     place: str | None
     region: str | None
     place_rule: str
+    place_text: str | None
     source: Source | None
     source_rule: str
     channel: str | None
@@ -150,6 +151,7 @@ def _claim(group: Sequence[Mention], knowledge: Knowledge, published: date | Non
         unit=first.unit,
         force=forced.force,
         place=placed.place,
+        place_text=placed.place_text if placed.place is None else None,
         region=placed.region,
         source=sourced.source,
         channel=sourced.channel,

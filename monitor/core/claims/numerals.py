@@ -45,9 +45,10 @@ _OR_MORE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Not frozen: of so many fields, that makes one three times as costly to make.
+@dataclass(slots=True, kw_only=True, unsafe_hash=True)
 class Quantity:
-    """A number: `start` to `end` are its own characters, `left` and `right` include modifiers.
+    """A number, never changed: `start` to `end` are its own characters, `left` and `right` include modifiers.
 
     `scale` is the factor of a scale word in it, or 1. `shape` is `digits`, `words` or `band`.
     `was` marks the earlier value of a change ("from 8,000 to 11,000").
@@ -98,7 +99,8 @@ class Numerals:
             rf"(?P<band>{alternatives([*language.bands, *language.points])})(?:\s+of\b(?=\s+(?:the|its|their|these)\b))?"
             rf"|(?P<half>(?:(?P<whole>{units}|\d{{1,3}})\s+and\s+)?(?:{halves})(?:\s+|-){scales})"
             rf"|(?P<digits>{digits})(?:(?:\s|-)?(?P<scale>{scales}))?"
-            rf"|(?P<words>{words}|{scales}(?=\s+of\s+them))"
+            rf"|(?P<words>{words}|{scales}(?=\s+of\s+them)"
+            rf"|(?:(?<=another )|(?<=further )|(?<=extra )|(?<=additional )){scales})"
             rf")(?!\w|[.,]\d)"
         )
         self._atom = lists.beginning(

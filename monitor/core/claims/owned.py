@@ -115,6 +115,10 @@ class Owned:
     def _owned(self, sentence: Sentence, noun: re.Match[str], counted: Name | None) -> Cue | None:
         """Return whose an estimate is by the name before it; whom it counts does not own it."""
         text = sentence.text
+        if noun[0].lower() == "numbers" and any(
+            quantity.left == noun.end() + 1 for quantity in sentence.quantities
+        ):
+            return None  # "the mission numbers 4,500"
         own = _THEIR.search(text, max(sentence.start, noun.start() - 24), noun.start())
         if own is not None and not _BESIDE.search(text, sentence.start, own.start()):
             form = _PRONOUN.get(own[1].lower(), "they")

@@ -80,8 +80,35 @@ _PART_OF = re.compile(
     r"\s+(?:[a-z]+\s+)?of\s+(?:(?:the|its|their|some|about|roughly|around|nearly)\s+)+"
 )
 # "and 400 at Ouallam": a name that is not listed is still where they are.
+_BODIES = frozenset(
+    {
+        "Force",
+        "Forces",
+        "Army",
+        "Guard",
+        "Guards",
+        "Navy",
+        "Corps",
+        "Command",
+        "Ministry",
+        "Defence",
+        "Defense",
+        "Reserve",
+        "Reserves",
+    }
+)
+_NAME_OF_PLACE = (
+    r"(?P<name>[A-Z][\w'-]+(?: [A-Z][\w'-]+)?)(?![\w'-])(?!\s+(?:[A-Z0-9]|sa(?:id|ys)\b|told\b))"
+)
 _UNLISTED = re.compile(
-    r"\s+(?:[a-z]+\s+){0,2}(?:in|at|near|around|outside)\s+(?:the\s+)?([A-Z])[\w'-]+(?!\s+[A-Z0-9])"
+    r"\s+(?:[a-z-]+\s+){0,2}(?:in|at|near|around|outside)\s+(?:the\s+)?" + _NAME_OF_PLACE
+)
+# "arrived at the ranges in Example this week", "is stationed near Example".
+_STATIONED = re.compile(
+    r"[^.;:,\"]{0,60}?\b(?:stationed|based|deployed|arrived|landed|garrisoned|posted|massed|training|trained|"
+    r"drilling|dug in|camped|quartered|billeted|patrol|patrolling|preparing)\s+(?:[a-z-]+\s+){0,4}?"
+    r"(?:in|at|near|around|outside)\s+(?:the\s+)?(?:(?:village|town|city|port|district|base|camp)\s+(?:of|at)\s+)?"
+    + _NAME_OF_PLACE
 )
 _CALENDAR = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|"
@@ -103,10 +130,20 @@ _FOR = re.compile(r"[Ff]or\b")
 _DISTANCE = re.compile(
     r"[ -](?:kilomet(?:re|er)s?|km|miles?|met(?:re|er)s?|hours?|days?|weeks?|months?|years?)\b"
 )
+# "10,500 peacekeepers from almost 50 countries in southern Lebanon"
+_NATIONS = re.compile(
+    r" (?:countries|nations|states|governments|sites|bases|posts|positions|ships|villages)\b"
+)
 # "its base in Bentiu with another 250": who fills a place is there.
 _WITH = re.compile(
     r"(?:\s[a-z]+){0,2}\s+with\s+(?:(?:an?|about|some|the|its|their|around|nearly|almost|just|only|"
     r"estimated|up|to|as|many|more|than|another|further)\s+){0,5}"
+)
+_FIGHTS = frozenset(
+    {"siege", "defence", "defense", "assault", "battle", "capture", "recapture", "encirclement"}
+)
+_PURPOSE = re.compile(
+    r"\b(?:to\s+(?:[a-z]+\s+){1,3}|for\s+)the\s+(?:siege|defen[cs]e|assault|battle|capture|recapture|encirclement)\s+(?:of|on|for)\s+(?:the\s+)?"
 )
 _THEM = frozenset({"them"})
 _SENDS_THEM = re.compile(
@@ -131,12 +168,16 @@ _YEAR_BEFORE = re.compile(r"(?:in|since|of|\w{3,9} \d{1,2},?|,)\s$")
 
 @dataclass(frozen=True, slots=True)
 class PlaceFound:
-    """A place, its direction, the rule that found it, and where its preposition stands if one does."""
+    """A place, its direction, the rule that found it, and where its preposition stands if one does.
+
+    `literal` is the name of a place that the gazetteer does not know.
+    """
 
     place: str | None
     region: str | None
     rule: str
     at: int | None = None
+    literal: str | None = None
 
 
 NOWHERE = PlaceFound(None, None, "none")
@@ -196,6 +237,7 @@ def resolve(
         "where": _where(sentence, counted, here),
         "from": away.place if away and told and not border else None,
         "recipient": recipient(sentence, counted, grammar, knowledge.homes),
+        "purpose": _purpose(sentence, counted),
         "host": host(sentence, counted, grammar, knowledge.homes),
     }
     for rule, place in named.items():
@@ -264,8 +306,9 @@ def _before(
     homes: Mapping[str, str],
 ) -> PlaceFound:
     """Return the place before a number that has none behind it."""
-    if not _named_in(sentence, counted):
-        return PlaceFound(None, None, "unlisted")
+    unlisted = _unlisted_in(sentence, counted)
+    if unlisted is not None:
+        return PlaceFound(None, None, "unlisted", literal=unlisted)
     if _HOMEWARD.match(sentence.text, counted.end):
         return NOWHERE
     found = _left(sentence, counted, grammar, here, cue_positions, homes)
@@ -298,6 +341,17 @@ def _them_to(sentence: Sentence, counted: Counted, here: Sequence[Spot]) -> Spot
         for spot in here:
             if 0 <= spot.start - match.end() <= 1 and spot.place:
                 return spot
+    return None
+
+
+def _purpose(sentence: Sentence, counted: Counted) -> str | None:
+    """Return where people are sent "to break the siege of El Fasher", "for the defence of Sumy"."""
+    if not sentence.has(_FIGHTS):
+        return None
+    for match in _PURPOSE.finditer(sentence.text, counted.end, sentence.end):
+        for name in sentence.names:
+            if name.start == match.end() and NameKind.PLACE in name.senses:
+                return name.senses[NameKind.PLACE]
     return None
 
 
@@ -398,13 +452,22 @@ def _headed(sentence: Sentence, counted: Counted, here: Sequence[Spot]) -> Place
     return NOWHERE
 
 
-def _named_in(sentence: Sentence, counted: Counted) -> bool:
-    """Say whether what a preposition after the number leads to is known, or a day or month."""
-    match = _UNLISTED.match(sentence.text, counted.quantity.right, sentence.end)
-    if match is None:
-        return True
-    known = any(name.start <= match.start(1) < name.end for name in sentence.names)
-    return known or _CALENDAR.match(sentence.text, match.start(1)) is not None
+def _unlisted_in(sentence: Sentence, counted: Counted) -> str | None:
+    """Return the name that a preposition after the number leads to, if no list knows it."""
+    text, right = sentence.text, counted.quantity.right
+    match = _UNLISTED.match(text, right, sentence.end)
+    match = match or _STATIONED.match(text, counted.end, min(sentence.end, counted.end + _REACH))
+    if match is None or any(counted.end < q.left < match.start() for q in sentence.quantities):
+        return None
+    if match["name"].split()[-1] in _BODIES:
+        return None
+    known = any(
+        name.start < match.end("name") and match.start("name") < name.end
+        for name in (*sentence.names, *sentence.speakers)
+    )
+    if known or _CALENDAR.match(text, match.start("name")):
+        return None
+    return match["name"]
 
 
 def _behind(sentence: Sentence, counted: Counted, here: Sequence[Spot]) -> PlaceFound:
@@ -436,6 +499,7 @@ def _right_stop(
             and other is not counted.whole
             and not _is_date(sentence, other.start, other.low)
             and not _DISTANCE.match(sentence.text, other.right)
+            and not _NATIONS.match(sentence.text, other.right)
             and not _JOINED.search(sentence.text, start, other.left)
         ):
             stop = min(stop, other.left)

@@ -125,10 +125,26 @@ def there(
     inside = [spot for spot in here if spot.end <= counted.quantity.left]
     last = next((spot for spot in reversed(inside or before.spots()) if spot.place), None)
     if last is None:
-        return NOWHERE
+        named = _named_before(sentence, counted, knowledge)
+        return PlaceFound(named, None, "there") if named and not country else NOWHERE
     if country:
         return PlaceFound(knowledge.country_of(last.place), None, "country")
     return PlaceFound(last.place, last.region, "there")
+
+
+def _named_before(sentence: Sentence, counted: Counted, knowledge: Knowledge) -> str | None:
+    """Return the place that a sentence names before a number without leading to it: "Haiti is calm; N are there"."""
+    home = knowledge.homes.get(counted.force or "")
+    for name in reversed(sentence.names):
+        place = name.senses.get(NameKind.PLACE)
+        if place is None or name.end > counted.quantity.left or place == home:
+            continue
+        if name.senses.get(NameKind.ACTOR) == counted.force:
+            continue  # "Pyongyang sent N, adding to the 11,000 there"
+        acts = sentence.text.startswith("'s", name.end) or NameKind.ADJECTIVE in name.senses
+        if not acts or name.start == sentence.start:
+            return place
+    return None
 
 
 def _country_said(sentence: Sentence, counted: Counted) -> bool:

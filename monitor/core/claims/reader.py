@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import cached_property
 
 from monitor.core.claims import dating, force, frames, kinds, status
 from monitor.core.claims.antecedents import NO_COUNT, Antecedents
-from monitor.core.claims.bygone import goes_on
+from monitor.core.claims.bygone import goes_on, is_of_then
 from monitor.core.claims.clauses import has_own_subject
 from monitor.core.claims.counted import Counted
 from monitor.core.claims.cues import Cue, covering, leads_on
@@ -61,7 +62,19 @@ _I_HAVE = re.compile(r"\b(?:[Ww]e|I)(?:\s+(?:have|had|command|need|keep)|'ve)\b"
 _RANKED = re.compile(
     r"\b(?:ADM|GEN|Adm|Gen|Lt|Col|Maj|Brig|Capt|Sgt|COL|MAJ)\.\s|\b(?:General|Admiral|Major)\s[A-Z]"
 )
+# "casualties, which we put at more than 6,000"
+_LOSSES_PUT = re.compile(
+    r"\b(?:casualties|losses|dead|wounded|killed|deaths|toll)\b,?\s+(?:which|that)\s+[^.;:\"]{1,30}\b(?:put|puts|estimates?|estimated|counts?)\b[^.;:]{0,20}$"
+)
+# "not five thousand, not five hundred": nobody put these numbers forward.
+_NOT_EVEN = re.compile(r",\s+(?:not|nor|never|let alone)\s+(?:even\s+)?$")
 _UNITS_NEAR = 40
+# Whose people in which countries are soldiers, unless a word of work or flight stands beside them.
+_NORTH, _AT_WAR = "KP", frozenset({"russia", "ukraine"})
+_AT_WORK = re.compile(
+    r"\b(?:work|works|worked|working|workers?|labou?r(?:ers?)?|builders?|lumberjacks|loggers|factory|factories|students?|"
+    r"tourists?|defectors?|refugees?|escaped|athletes|programmers|IT|jobs?|visas?|hired|sailors|fishermen|children|families)\b"
+)
 
 
 class Reader:
@@ -132,7 +145,10 @@ class Reader:
         if not isinstance(counted, Counted):
             return counted.reason if counted is not None else "no-noun"
         if counted.shape == "people" and (
-            taken or self._is_strong_talk(index) or self._is_at_front(sentence, counted)
+            taken
+            or self._is_strong_talk(index)
+            or self._is_at_front(sentence, counted)
+            or self._is_in_the_war(sentence, counted)
         ):
             counted.weight = max(counted.weight, WEAK_BELOW)
         item = self._found(index, sentence, counted, taken)
@@ -229,7 +245,16 @@ class Reader:
         if self._speaks_of_it(index):
             return True
         ahead = range(index, index + len(self._story.ahead(index)))
-        return any(map(self._speaks_of_it, ahead)) or self._spoken_before(index)
+        if any(map(self._speaks_of_it, ahead)) or self._spoken_before(index):
+            return True
+        return self._is_soldiers_talk
+
+    @cached_property
+    def _is_soldiers_talk(self) -> bool:
+        """Say whether a soldier or a military body speaks anywhere: what they count are soldiers."""
+        if self._grammar.fates:
+            return False
+        return any(map(self._soldiers_speak, range(len(self._story.sentences))))
 
     def _is_strong_talk(self, index: int) -> bool:
         """Say whether a neighbouring sentence names troops outright, so that "men" are troops too."""
@@ -248,6 +273,21 @@ class Reader:
         places = sentence.named(NameKind.PLACE, counted.end, stop)
         return all(
             self._knowledge.country_of(name.senses[NameKind.PLACE]) != home for name in places
+        )
+
+    def _is_in_the_war(self, sentence: Sentence, counted: Counted) -> bool:
+        """Say whether North Koreans are counted where Russia or Ukraine is named: few go there otherwise."""
+        if counted.force != _NORTH:
+            return False
+        if self._grammar.search(
+            "rejects.other_crowds", sentence.text, sentence.start, sentence.end
+        ):
+            return False
+        if _AT_WORK.search(sentence.text, sentence.start, sentence.end):
+            return False
+        places = sentence.named(NameKind.PLACE, sentence.start, sentence.end)
+        return any(
+            self._knowledge.country_of(name.senses[NameKind.PLACE]) in _AT_WAR for name in places
         )
 
     def _is_sure(self, index: int) -> bool:
@@ -326,13 +366,24 @@ class Reader:
         sentences = self._story.sentences
         if is_unanswered(sentences, index):
             return "question"
-        if counted.shape == "bare" and has_own_subject(
-            sentences[index], counted.quantity, self._grammar
-        ):
-            return "own-subject"
+        if counted.shape == "bare":
+            reason = self._refused_bare(sentences[index], counted)
+            if reason is not None:
+                return reason
         if taken or not (counted.anaphoric and counted.shape in _BARE):
             return None
+        if is_denominator(sentences[index], counted, self._grammar):
+            return None  # "4,000 casualties out of the 11,000 who were sent"
         return self._counted.thing(index, refused)
+
+    def _refused_bare(self, sentence: Sentence, counted: Counted) -> str | None:
+        """Return why a number without a noun is nobody's: another subject, "not N", losses put at N."""
+        where = (sentence.text, sentence.start, counted.quantity.left)
+        if has_own_subject(sentence, counted.quantity, self._grammar):
+            return "own-subject"
+        if _NOT_EVEN.search(*where):
+            return "let-alone"
+        return "casualty" if _LOSSES_PUT.search(*where) else None
 
     def _refused_part(
         self, index: int, item: Found, refused: str | None, taken: Sequence[Found]
@@ -514,6 +565,7 @@ class Reader:
             place=item.place.place,
             region=item.place.region,
             place_rule=item.place.rule,
+            place_text=item.place.literal,
             source=source,
             source_rule=item.cue.rule if item.cue else "none",
             channel=item.cue.channel if item.cue else None,
@@ -560,9 +612,21 @@ class Reader:
                 return False
             if past and index - 1 in self._claimed:
                 mates = self._story.scenes.together(index, index - 1)
-                return mates and goes_on(sentence.text, sentence.start, end)
-            return False
-        return False
+                if mates and goes_on(sentence.text, sentence.start, end):
+                    return True
+            break
+        return self._is_of_old_years(index, end)
+
+    def _is_of_old_years(self, index: int, end: int) -> bool:
+        """Say whether one of the two sentences before names a year long ago, and this one goes on there."""
+        sentence, sentences = self._story.sentences[index], self._story.sentences
+        near = range(max(0, index - 2), index)
+        old = any(
+            self._story.scenes.together(index, other)
+            and status.names_old_year(sentences[other], self._published)
+            for other in near
+        )
+        return old and is_of_then(sentence.text, sentence.start, min(sentence.end, end + _SOON))
 
     def _is_target(self, counted: Counted) -> bool:
         """Say whether "a target of 300,000" or "a ceiling of" is what is counted."""

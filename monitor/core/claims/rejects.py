@@ -138,6 +138,19 @@ def _by_words(quantity: Quantity, before: str, after: str, grammar: Grammar) -> 
     return "year" if is_year else None
 
 
+# "915 soldiers, officers and reservists have fallen"
+_LISTED_HARM = re.compile(
+    r"(?:,\s+[a-z]+){0,3},?\s+and\s+[a-z]+\s+(?:have|had|has|were|was|are)?\s*(?:been\s+)?"
+    r"(?:fallen|fell|killed|wounded|died|injured|captured|perished)\b"
+)
+# Fighters that are flown.
+_FLYING = frozenset({"fighters", "fighter"})
+_AIRCRAFT = re.compile(
+    r"\b(?:Gripens?|Rafales?|Mirages?|Typhoons?|Eurofighters?|Tejas|Sukhois?|MiGs?|KAAN|[A-Z]{1,3}-\d{1,3}[A-Z]?s?|jets?|"
+    r"stealth)\b"
+)
+
+
 def reject(  # noqa: PLR0913
     sentence: Sentence,
     counted: Counted,
@@ -169,6 +182,9 @@ def reject(  # noqa: PLR0913
         "weak-noun": _is_too_weak(sentence, counted, grammar, has_force, in_talk),
         "incident": not (has_force or is_part or beside or is_seen(sentence, counted))
         and _is_incident(sentence, counted, grammar),
+        "aircraft": (counted.head or "").lower() in _FLYING
+        and _AIRCRAFT.search(sentence.text, quantity.left, min(sentence.end, counted.end + 10))
+        is not None,
         "absurd": quantity.high > grammar.measure.ceiling,
         "below-floor": quantity.high < grammar.measure.floor and not is_part,
     }
@@ -266,7 +282,7 @@ def _casualty(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | N
         "rejects.exchange", sentence.text, sentence.start, sentence.end
     ) and not is_present(sentence, counted, grammar, signs_of_harm(sentence, grammar)):
         return "exchange"
-    if is_harmed(sentence, counted, grammar):
+    if is_harmed(sentence, counted, grammar) or _LISTED_HARM.match(sentence.text, counted.end):
         return "casualty"
     after, before = (
         grammar.patterns[key] for key in ("rejects.casualty", "rejects.casualty_before")

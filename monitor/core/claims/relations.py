@@ -45,6 +45,11 @@ _COORDINATED = re.compile(
 )
 
 
+_JOINS = frozenset({"and", "or", "plus", "as well as", "along with", "and also"})
+# "5,000 soldiers of its construction brigades and 1,000 sappers will go"
+_OF_WHOM_AND = re.compile(r"(?:of|from) [^,;.:\"()]{3,60} (?:and|plus|as well as|along with)")
+
+
 @dataclass(slots=True)
 class Found:
     """A number of one sentence on its way to a mention."""
@@ -101,7 +106,7 @@ def coordinate(sentence: Sentence, taken: Sequence[Found]) -> None:
         if counted is None:
             continue
         gap = sentence.text[counted.end : following.left].strip(" ,").lower()
-        if gap in {"and", "or", "plus", "as well as", "along with", "and also"}:
+        if gap in _JOINS or _OF_WHOM_AND.fullmatch(gap):
             noun = _NOUN.match(sentence.text, following.right, sentence.end)
             end = noun.end() if noun else following.right
             counted.predicate = end if other is None else other.predicate or other.end
@@ -124,6 +129,8 @@ def relate(sentence: Sentence, taken: Sequence[Found], gazetteer: Gazetteer) -> 
                 whole.place, own_place = item.place, False
             if whole is None and item.counted.anaphoric and item.place.rule in _POINTED:
                 own_place = False  # "300 of them will leave": where those are of whom was spoken
+            if item.kind_rule == "most-of-them":
+                own_place = False
             if own_place or other_force:
                 item.kind, item.kind_rule = Kind.TOTAL, "part-with-own-place"
         if whole is None:

@@ -58,6 +58,7 @@ _SERVES = re.compile(
     r"\b(?:spokes(?:man|woman|person|people)|officials?|sources?|advisers?|aides?|head|chief|commander|secretary|deputy)$"
 )
 _OFFICE = 16
+_ORGAN = re.compile(r" (?:newspaper|website|channel|daily|press service|press office|journal)$")
 _WHO = re.compile(r",?\s+who\b")
 _SEAT = re.compile(r"^(?P<office>.+?)\s+(?:in|of)\s+(?:the\s+)?$")
 _OFFICE_AT = re.compile(r"([a-z][\w' -]*?[a-z])\s+(?:of|in|from|for|at|with)\s+")
@@ -72,7 +73,7 @@ _ASIDE = re.compile(
     r"(?:^|(?<=[.;:\"] )|(?<=, ))([^,.\";:]{3,80}),\s+(?:speaking|talking|writing|asked|visiting|addressing|answering|"
     r"appearing|in|on|at|during|after|before|when|while|who|which|whose)\b[^,\"]{0,90},\s*(?:(?!(?:the|an?|its|their)\b)[a-z]+\s+){0,2}$"
 )
-_OFFICE_OF = re.compile(r"\s+of(?:\s+the)?$")
+_OFFICE_OF = re.compile(r"\s+(?:of|for)(?:\s+the)?$")
 _NAME = re.compile(
     r"^(?:[A-Z][\w'.-]*|al-[A-Z][\w'-]*)(?:\s+(?:(?:bin|al|de|van|von|der|el|da|dos)\s+)?"
     r"(?:[A-Z][\w'.-]*|al-[A-Z][\w'-]*|el-[A-Z][\w'-]*))*$"
@@ -202,6 +203,11 @@ class Phrases:
         start = offset + len(phrase) - len(phrase.lstrip())
         who = _WHO.search(body)
         body = body[: who.start()] if who is not None and who.start() else body
+        if body.startswith("as the "):  # "…, as the opposition says"
+            start, body = start + 3, body[3:]
+        organ = _ORGAN.search(body)
+        if organ is not None:  # "the Defence Ministry newspaper reported"
+            body = body[: organ.start()]
         words = body.split()
         named = [
             name
@@ -269,6 +275,8 @@ class Phrases:
                 return self._of_state(start, body, force, "office")
             if opening not in _OPENINGS:
                 continue
+            if _RETIRED & {word.lower() for word in (*opening.split(), *rest.split()[:2])}:
+                continue  # "a retired American general" speaks for himself
             office = _without_name(rest.split())
             if opening in _ONE and _LOW & {word.lower() for word in office}:
                 continue  # "a Ukrainian battalion commander" speaks for himself
@@ -383,6 +391,7 @@ _OPENINGS = frozenset(
     {"", "the", "a", "an", "one", "two", "three", "several", "some", "senior", "a senior", "top",
      "another", "former", "two senior", "three senior", "as the", "as"}
 )  # fmt: skip
+_RETIRED = frozenset({"retired", "ex", "former"})
 _ONE = frozenset({"a", "an", "one", "another", "two", "three", "several", "some", "a senior"})
 _LOW = frozenset({"battalion", "brigade", "platoon", "company", "regiment", "squad", "unit", "field", "local", "regional", "frontline", "front-line"})  # fmt: skip
 _GROUPS = frozenset({"group", "groups", "panel", "network", "committee", "commission", "coalition", "office", "head"})  # fmt: skip

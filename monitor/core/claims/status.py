@@ -148,6 +148,23 @@ _YEARS = re.compile(
     r"(?:\s*(?:and|to|-)\s*((?:1[5-9]|20)\d\d)\b)?",
     re.IGNORECASE,
 )
+# "surrendered on 15 February 1942", "in the spring of 1994".
+_OLD_YEARS = re.compile(
+    r"(?<!since )(?<!from )\b(?:in|by|during|until|of|on|\w{3,9})\s+((?:1[5-9]|20)\d\d)\b(?:\s*(?:and|to|-)\s*((?:1[5-9]|20)\d\d)\b)?"
+)
+# "the 1,300 soldiers then deployed", "serving in Somalia at the time", "stationed there before the war".
+_THEN = re.compile(
+    r"[^.;:,\"]{0,50}?\b(?:then\s+(?:deployed|stationed|based|serving|in|under|there|fighting)|at\s+(?:the|that)\s+time"
+    r"|before\s+the\s+(?:war|invasion|coup|conflict|attack|crisis|uprising|revolution|full-scale))\b"
+)
+_VOWED = re.compile(
+    r"\b(?:voted|resolved|vowed|undertaken|undertook|decided|opted|promised)\b[^.;:\"]{0,40}?\bto\s+(?:send|deploy|dispatch|contribute|station|"
+    r"provide|commit|put|raise|add|withdraw|pull|keep|base|lend|supply|train)\b[^.;:]{0,40}$"
+)
+# ", we are told, will be": between a number and its verb.
+_ASIDE_SAID = re.compile(
+    r"(?:\s+(?:of\s+)?(?:them|those|these|soldiers|troops|men))?,\s+(?:we|he|she|they|it|officials|sources|analysts|diplomats)\s+[^,;:\".]{2,30},(?=\s)"
+)
 _CLAUSE_START = re.compile(
     r"[;:]|\bthat\b|,\s+(?:but|while|where|which|who)\b|,\s+(?=(?:it|they|he|she|we|i)\s+(?:has|have|now)\b)"
     r"|,\s+(?=(?:though|although|joining|including)\b)|,?\s+and\s+(?=(?:so\s+far|now|got|received)\b)"
@@ -279,6 +296,7 @@ def _negated(sentence: Sentence, counted: Counted, grammar: Grammar) -> StatusFo
     if _is_there(sentence, counted):
         return StatusFound(Status.PRESENT, "there-now")
     planned = sentence.has(_PLANS) and _PLANS_FOR.search(text, floor, left)
+    planned = planned or _VOWED.search(text, max(sentence.start, left - 120), left)
     if planned or is_awaited(sentence, counted, grammar):
         return StatusFound(Status.PLANNED, "plans-for")
     return None
@@ -307,6 +325,8 @@ def _outright(
     found: StatusFound | None = None
     if AGO.match(text, counted.end):
         found = StatusFound(Status.PAST, "ago")
+    elif _THEN.match(text, counted.end, sentence.end):
+        found = StatusFound(Status.PAST, "then")
     elif _is_left(sentence, counted, grammar):
         found = StatusFound(Status.PAST, "part-left")
     elif (
@@ -466,6 +486,8 @@ def _right_of(sentence: Sentence, counted: Counted) -> str:
     start = behind.end() if behind else start
     paired = _PAIRED.match(text, start, sentence.end)
     start = paired.end() if paired else start
+    said = _ASIDE_SAID.match(text, start, sentence.end)
+    start = said.end() if said else start
     stop = sentence.end
     for other in sentence.quantities:
         if other.left >= start:
@@ -519,6 +541,17 @@ def _is_history(
         if year and int(year) <= newest and _is_near(sentence, match.start(), position):
             return True
     return False
+
+
+def names_old_year(sentence: Sentence, published: date | None) -> bool:
+    """Say whether a sentence tells of a year two years ago or more: "in 1942", "by the end of 2003"."""
+    if not sentence.has(_CENTURY):
+        return False
+    newest = published.year - 2 if published else 2015
+    return any(
+        int(match[2] or match[1]) <= newest
+        for match in _OLD_YEARS.finditer(sentence.text, sentence.start, sentence.end)
+    )
 
 
 def _is_near(sentence: Sentence, year: int, position: int) -> bool:

@@ -59,9 +59,10 @@ _PUT_BY = re.compile(r"\bwhat\s+(?:the\s+)?\Z")
 _PUT = re.compile(r"\s+(?:puts?|estimates?|estimated|calls?|called|said|says)\b")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+# Not frozen: a dozen are made for each number, and a frozen one costs three times as much to make.
+@dataclass(slots=True, eq=False)
 class ForceFound:
-    """A force and the step that found it."""
+    """A force and the step that found it; never changed."""
 
     force: str | None
     rule: str

@@ -20,17 +20,24 @@ _SURE = re.compile(
     r"(?:(?:MR|MS|MRS|GEN|SEC|SECRETARY|AMB|AMBASSADOR|DR|ADM|ADMIRAL|COL|LT|MAJ|SEN|SENATOR|REP|BRIG|CAPT|"
     r"GENERAL|PRESIDENT|THE)\b[A-Z. '-]{2,40}?|Q|QUESTION|"
     r"(?:[A-Z'-]{2,} ){0,5}(?:MINISTER|SECRETARY|AMBASSADOR|SPOKES(?:MAN|WOMAN|PERSON)|CHANCELLOR|COMMANDER|COLONEL|"
-    r"ADMIRAL|GENERAL|ENVOY|CHIEF|PREMIER)(?: [A-Z][A-Z.'-]+){0,3}):\s"
+    r"ADMIRAL|GENERAL|ENVOY|CHIEF|PREMIER|DIRECTOR|CHAIRMAN|CHAIRWOMAN|COMMISSIONER|REPRESENTATIVE|OFFICIAL)"
+    r"(?: [A-Z][A-Z.'-]+){0,3})(?: \([\w .,'-]{2,40}\))?:\s"
 )
 # "Mr. EXAMPLE. General, could you": so the record of a hearing sets its speakers.
 _RECORDED = re.compile(
     r"(?:Mr|Mrs|Ms|Miss|Dr|General|Gen|Admiral|Adm|Senator|Sen|Representative|Rep|Secretary|Ambassador|Colonel|Col|"
     r"Chairman|Chairwoman)\.? (?:(?:Ma?c|De|Van|O')?[A-Z][A-Z'-]+ ?){1,3}(?<! )\.(?=\s|$)"
 )
-_NAMED = re.compile(r"[A-Z][\w'.-]*(?: (?:[A-Z][\w'.-]*|\d|de|von|van|al)){0,4}:\s")
+_NAMED = re.compile(
+    r"[A-Z][\w'.-]*(?: (?:[A-Z][\w'.-]*|\d|de|von|van|al|of|for|the|and)){0,6}(?: \([\w .,'-]{2,40}\))?:\s"
+)
 _ASKS = re.compile(
     r"(?:Q|QUESTION|REPORTER|PRESS|MODERATOR|INTERVIEWER|HOST|ANCHOR|OPERATOR)S?(?: \d)?:",
     re.IGNORECASE,
+)
+# "ANNA EXAMPLE: ...": a full name in capitals, and what else is set so.
+_CAPITALS = re.compile(
+    r"(?!.*\b(?:NEWS|LIVE|UPDATES?|BREAKING|ANALYSIS|WATCH|VIDEO|EXPLAINER|OPINION|EXCLUSIVE|BRIEFING|REPORT|WAR|FACTBOX|TIMELINE)\b)[A-Z][A-Z'-]+(?: [A-Z][A-Z'.-]*){1,3}: "
 )
 _LEAST_LABELS = 2
 
@@ -85,4 +92,5 @@ def _opened(index: int, sentences: Sequence[Sentence]) -> tuple[Turn | None, boo
     if label is None:
         return None, False
     asks = _ASKS.fullmatch(label[0].rstrip()) is not None
+    sure = sure or _CAPITALS.fullmatch(label[0])
     return Turn(index=index, end=label.end() - 1, asks=asks), sure is not None

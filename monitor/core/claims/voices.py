@@ -67,9 +67,27 @@ _YOU_SAID = re.compile(
 )
 # "MS. EXAMPLE:", "Minister Example:": of listed persons a transcript gives the surname only.
 _ADDRESSED = re.compile(
-    r"(?:MR|MS|MRS|DR|GEN|ADM|AMB|SEC|COL|LT|MAJ|SECRETARY|GENERAL|ADMIRAL|AMBASSADOR|MINISTER|PRESIDENT|PRIME\s+"
+    r"(?:(?:FOREIGN|DEFEN[CS]E|VICE|DEPUTY|FIRST|INTERIOR|UNIFICATION)\s+)*(?:MR|MS|MRS|DR|GEN|ADM|AMB|SEC|COL|LT|MAJ|SECRETARY|GENERAL|ADMIRAL|AMBASSADOR|MINISTER|PRESIDENT|PRIME\s+"
     r"MINISTER|SECRETARY\s+GENERAL|CHANCELLOR|COMMANDER|COLONEL)\b[. ]+(?:[A-Z][\w'.-]+\s+){0,2}[A-Z][\w'-]+$",
     re.IGNORECASE,
+)
+# What transcripts add to a name: "(through interpreter)", "(CENTCOM)".
+_BESIDE = re.compile(r" \([^()]{2,40}\)$")
+_GENERAL = re.compile(
+    r"(?:(?:brig|maj|lt|gen|adm)\.? )?(?:brigadier |major |lieutenant |colonel |vice |rear )?(?:gen|adm|general|admiral|marshal|brig|colonel)\b",
+    re.IGNORECASE,
+)
+_ARMY = re.compile(
+    r"(?:'s)?\s+(?:army|military|armed forces|defen[cs]e (?:ministry|forces?)|general staff|navy|air force)\b"
+)
+_SPEAKS_IN = 60
+# The state whose soldiers are counted abroad and whose ministers are not heard.
+_SILENT = "north-korea-government"
+_NORTHS_VOICE = re.compile(
+    r"\b(?:Pyongyang|KCNA|Rodong|[Ss]tate (?:media|television|radio)|Choe Son|No Kwang|Kim Yo)\b"
+)
+_I_AM = re.compile(
+    r"\bI(?:'m| am| run| head| lead| work| direct)\b[^.;:\"]{0,60}?\b(?:at|for)\s+(?:the\s+)?"
 )
 _NOBODY = frozenset({"A", "ANSWER", "Answer"})
 # "we have 2,000 in X": a country where one's own are is not one's own.
@@ -186,7 +204,11 @@ class Voices:
         turn = self.turns[index]
         if cue.rule == "heading" and turn is not None and turn.index == index and not turn.asks:
             return replace(cue, source=self._turn_speaker(turn))
-        source = self._served(index, cue, cue.source) or self._introduced(index, cue, cue.source)
+        source = (
+            self._served(index, cue, cue.source)
+            or self._introduced(index, cue, cue.source)
+            or self._serving(index, cue, cue.source)
+        )
         if source is None and cue.rule == "title":
             source = self._of_office(index, cue, cue.source)
         return replace(cue, source=source) if source is not None else cue
@@ -203,6 +225,24 @@ class Voices:
                 return self._attribution.listed.government(state)
         if cue.rule == "role" and source.name in _OF_SAME:
             return self._government_before(index, cue.start)
+        return None
+
+    def _serving(self, index: int, cue: Cue, source: Source) -> Source | None:
+        """Return the state of a general, by the army that is named or the capital where he speaks."""
+        if not source.id.startswith("text:") or not _GENERAL.match(source.name):
+            return None
+        sentence, listed = self.sentences[index], self._attribution.listed
+        for other in (index, index - 1):
+            if other < 0:
+                continue
+            for name in self.sentences[other].names:
+                force = name.senses.get(NameKind.ADJECTIVE) or name.senses.get(NameKind.ACTOR)
+                if force and _ARMY.match(self.sentences[other].text, name.end):
+                    return listed.government(force)
+        for name in sentence.names:
+            near = cue.start < name.start < cue.end + _SPEAKS_IN
+            if near and sentence.text.endswith(" in ", 0, name.start):
+                return listed.seated(name)
         return None
 
     def _introduced(self, index: int, cue: Cue, source: Source) -> Source | None:
@@ -223,7 +263,13 @@ class Voices:
             source = source or self.speaker_before(index) or self._titles.of_title(index, cue)
         else:
             source = self._titles.of_title(index, cue)
+        if source is not None and source.family == _SILENT and not self._is_heard_of():
+            source = None  # whose soldiers are counted is not who counts them
         return source or unknown(_ARTICLE.sub("", title.name))
+
+    def _is_heard_of(self) -> bool:
+        """Say whether the North speaks anywhere: in its capital, by its agency or its leaders."""
+        return bool(self.sentences) and _NORTHS_VOICE.search(self.sentences[0].text) is not None
 
     def _government_before(self, index: int, start: int) -> Source | None:
         """Return the government whose body spoke, or acts, just before "a defense official"."""
@@ -305,15 +351,19 @@ class Voices:
         if turn.asks:
             return None
         sentence = self.sentences[turn.index]
+        label = sentence.text[sentence.start : turn.end].rstrip(":. ")
+        if _RANKED.match(label) and any(map(self._is_senator, self.turns)):
+            return self._attribution.listed.government(_CONGRESS)
         for cue in self._raw_cues(turn.index):
             listed = cue.source is not None and not cue.source.id.startswith("text:")
             if cue.rule == "heading" and cue.start < turn.end and listed:
                 return cue.source
-        label = sentence.text[sentence.start : turn.end].rstrip(":. ")
         if label in _NOBODY:
             return None
-        if _RANKED.match(label) and any(map(self._is_senator, self.turns)):
-            return self._attribution.listed.government(_CONGRESS)
+        known = self._in_label(turn) or self._introduces_himself(turn)
+        if known is not None:
+            return known
+        label = _BESIDE.sub("", label)
         known = self._titles.known(label.title(), turn.index, sentence.start)
         if known is None and _ADDRESSED.match(label):
             known = self._attribution.listed.surnamed(label.split()[-1])
@@ -321,6 +371,28 @@ class Voices:
             known = self._attribution.listed.government(_CONGRESS)
         known = known or self._of_label(turn, label)
         return known or unknown(label.lower().removeprefix("the "))
+
+    def _in_label(self, turn: Turn) -> Source | None:
+        """Read "UNIFIL SPOKESPERSON:", "GEN. EXAMPLE (HUR):": the body that a label names."""
+        sentence = self.sentences[turn.index]
+        for name in sentence.speakers:
+            if name.end <= turn.end and NameKind.OUTLET not in name.senses:
+                return self._attribution.listed.named(name)
+        return None
+
+    def _introduces_himself(self, turn: Turn) -> Source | None:
+        """Read "GUEST: ... I'm an analyst at Example House": whom a speaker without a name speaks for."""
+        for index in range(turn.index, len(self.sentences)):
+            if self.turns[index] is not turn:
+                return None
+            sentence = self.sentences[index]
+            match = _I_AM.search(sentence.text, sentence.start, sentence.end)
+            if match is None:
+                continue
+            for name in sentence.speakers:
+                if name.start == match.end():
+                    return self._attribution.listed.named(name)
+        return None
 
     def _of_label(self, turn: Turn, label: str) -> Source | None:
         """Read "DEFENCE MINISTER EXAMPLE:": an office, of the state that it names or that the text is about."""
@@ -336,7 +408,7 @@ class Voices:
         if not people and _ABROAD.search(sentence.text, turn.end, sentence.end) is not None:
             return None  # "THE PRESIDENT: We have 28,500 soldiers in Ruritania"
         cue = Cue(start=sentence.start, end=turn.end, source=found.source, rule="title")
-        return self._titles.of_title(turn.index, cue)
+        return self._of_office(turn.index, cue, found.source)
 
     def _answerer(self, index: int) -> Source | None:
         """Return who answers a question that says "you said there were 5,000"."""

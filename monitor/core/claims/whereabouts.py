@@ -30,6 +30,8 @@ _FINAL = frozenset({"whole", "unlisted", "border"})
 _FOUGHT_FOR = re.compile(r"for\b", re.IGNORECASE)
 _APART = re.compile(r";|,\s+(?:and|but|with|while)\b")
 _SPEAKS = 24
+_IN_TOWN = re.compile(r"\bin the (?:city|town|village|district|province|region|area)\b(?! of\b)")
+_HERE = re.compile(r"\b[Hh]ere\b")
 _OWN_MEN, _ROLE = 60, 120
 # Whose men they are: the speaker's, or asked for by him.
 _OURS = re.compile(
@@ -39,6 +41,11 @@ _LOCAL = re.compile(
     r"\b(?:mayor|governor|commander|commands|sergeant|captain|lieutenant|major|colonel|soldier|fighter|gunner|medic|officer|"
     r"militiaman|resident|prefect|sheriff|chief|elder|councillor|administrator)\b[^.;:\"]{0,100}?\b(?:of|in|from|near|at|outside|around|holds|holding)\s+"
     r"(?:the\s+)?(?:[\w'-]+\s+){0,3}$"
+)
+# "told the radio from the camp in Adazi": where who says "here" is.
+_SPEAKS_FROM = re.compile(
+    r"\b(?:said|says|told|speaking|recalled|by (?:tele)?phone|by radio)\b[^.;:\"]{0,60}?\b(?:from|in|at|near|outside)\s+(?:the\s+)?"
+    r"(?:(?:camp|base|barracks|village|town|port|front|hospital|trenches|outpost|airport)\s+(?:in|at|near|of|outside)\s+)?$"
 )
 _NO_MORE = re.compile(r"\b(?:former|retired|ex-)")
 _ASKED = re.compile(r"\b(?:asked|ask|begged|request(?:ed)?|need|want(?:ed)?)\b")
@@ -157,7 +164,7 @@ class Whereabouts:
         if own:
             return
         if mates and self._same(index, whose):
-            yield PlaceFound(last, None, "same-force")
+            yield PlaceFound(last or self._moved_to(index - 1), None, "same-force")
         if mates and pointers.is_of_them(self._story.sentences[index], counted):
             yield PlaceFound(self._place_of(index - 1) or self._named(index - 1), None, "carried")
         title = self._scenes.title_before(index)
@@ -174,11 +181,22 @@ class Whereabouts:
         sentence = self._story.sentences[index]
         floor = max(sentence.start, counted.quantity.left - _OWN_MEN)
         own = _OURS.search(sentence.text, floor, counted.quantity.left)
+        own = own or _HERE.search(
+            sentence.text, counted.end, min(sentence.end, counted.end + _OWN_MEN)
+        )
+        own = own or _IN_TOWN.search(
+            sentence.text, counted.end, min(sentence.end, counted.end + _OWN_MEN)
+        )
         if own is None or not self._story.is_quoted(index):
             return None
         if _ASKED.search(sentence.text, floor, counted.quantity.left):
             return None  # who is asked for is not there
         for other in self._story.beside(index):
+            for name in other.names:
+                if own[0].lower() == "here" and _SPEAKS_FROM.search(
+                    other.text, max(other.start, name.start - _ROLE), name.start
+                ):
+                    return name.senses.get(NameKind.PLACE)
             for name in other.names:
                 place = name.senses.get(NameKind.PLACE)
                 node = self._knowledge.gazetteer.places.get(place or "")
@@ -223,6 +241,16 @@ class Whereabouts:
     def _same(self, index: int, whose: str | None) -> bool:
         before = self._forces_of(index - 1)
         return whose is not None and whose in before
+
+    def _moved_to(self, index: int) -> str | None:
+        """Return the last place of an earlier sentence that names troops outright, without a figure."""
+        sentence = self._story.sentences[index]
+        if sentence.quantities or not self._grammar.context.search(
+            sentence.text, sentence.start, sentence.end
+        ):
+            return None
+        spots = [spot for spot in self._scenes.spots(index) if spot.place and not spot.away]
+        return spots[-1].place if spots else None
 
     def _place_of(self, index: int) -> str | None:
         """Return where the troops of an earlier sentence are: of its figures, or its last place."""

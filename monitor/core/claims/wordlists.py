@@ -100,12 +100,6 @@ class Words:
         return self.forms[index] if index >= 0 else ""
 
 
-def _between(places: Sequence[int], start: int, end: int) -> Sequence[int]:
-    """Return the places from `start` to before `end`; never a copy of the rest of a long text."""
-    first = bisect_left(places, start)
-    return places[first : bisect_left(places, end, first)]
-
-
 class WordLists:
     """Lists that find their forms by one split of a text."""
 
@@ -194,7 +188,16 @@ class WordList:
 
     def stands_in(self, text: str) -> bool:
         """Say whether a text holds a form, at less cost than `search` where it is asked no more."""
-        return self._may_stand_in(text) and self.pattern.search(text) is not None
+        if not self._may_stand_in(text):
+            return False
+        if not self._is_usual or self._signs is not None or self._digits:
+            return self.pattern.search(text) is not None
+        words, firsts = self._lists.words_of(text), self.firsts
+        match = self.pattern.match
+        for form, start in zip(words.forms, words.starts, strict=True):
+            if form in firsts and match(text, start) is not None:
+                return True
+        return False
 
     def _may_stand_in(self, text: str) -> bool:
         if self._is_usual and self._signs is None and not self._digits:
@@ -213,12 +216,15 @@ class WordList:
         places = words.places.get(self)
         if places is None:
             places = self._places(text, words)
-        if places:
-            pattern = self.pattern
-            for place in _between(places, start, end):
-                match = pattern.match(text, place, end)
-                if match is not None:
-                    return match
+        # Most lists stand nowhere in a stretch: that must cost least.
+        first = bisect_left(places, start)
+        if first == len(places) or places[first] >= end:
+            return None
+        pattern = self.pattern
+        for place in places[first : bisect_left(places, end, first)]:
+            match = pattern.match(text, place, end)
+            if match is not None:
+                return match
         return None
 
     def finditer(self, text: str, start: int = 0, end: int = _END) -> Iterator[re.Match[str]]:
@@ -230,13 +236,16 @@ class WordList:
         places = words.places.get(self)
         if places is None:
             places = self._places(text, words)
-        return self._all(text, places, start, end) if places else _NOTHING
+        first = bisect_left(places, start)
+        if first == len(places) or places[first] >= end:
+            return _NOTHING
+        return self._all(text, places[first : bisect_left(places, end, first)], start, end)
 
     def _all(
         self, text: str, places: Sequence[int], start: int, end: int
     ) -> Iterator[re.Match[str]]:
         pattern = self.pattern
-        for place in _between(places, start, end):
+        for place in places:
             if place >= start and (match := pattern.match(text, place, end)) is not None:
                 yield match
                 start = match.end()
@@ -251,7 +260,8 @@ class WordList:
         places = words.places.get(self)
         if places is None:
             places = self._places(text, words)
-        for place in _between(places, start, end):
+        first = bisect_left(places, start)
+        for place in places[first : bisect_left(places, end, first)]:
             match = self._ending.match(text, place, end)
             if match is not None:
                 return match

@@ -396,6 +396,7 @@ class _Reader:
             force_rule=item.force_rule,
             place=item.spot.place if item.spot else None,
             region=item.spot.region if item.spot else None,
+            place_text=None,
             place_rule=item.place_rule,
             source=cue.source if cue else None,
             source_rule=cue.rule if cue else "none",
