@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from monitor import __version__, soundness
 from monitor.bootstrap import Assembly, is_running
 from monitor.clock import Clock
-from monitor.core.errors import FetchError, StoreError
+from monitor.core.errors import ConfigError, FetchError, StoreError
 from monitor.core.wording import amount
 from monitor.fetch import Resolver
 from monitor.fetch.guard import resolve
@@ -66,6 +66,20 @@ async def examine(assembly: Assembly, *, resolver: Resolver = resolve) -> tuple[
         *await _mail(assembly),
         *_versions(),
         *_limits(assembly),
+    )
+
+
+def examine_without_settings(error: ConfigError, clock: Clock) -> tuple[Finding, ...]:
+    """Return what can be found out beside a broken configuration, its problems first."""
+    problems = (
+        Finding(about="configuration", grade="bad", text=str(problem)) for problem in error.problems
+    )
+    skipped = "permissions, disk, database, names, mail and limits were not looked at: they need a configuration"
+    return (
+        *problems,
+        *_clock(clock),
+        *_versions(),
+        Finding(about="configuration", grade="warning", text=skipped),
     )
 
 

@@ -30,7 +30,12 @@ from monitor.core.routing import Routing, Silence
 from monitor.dispatch import Dispatch
 from monitor.store import AlertRow, LedgerQuery, Routings, Store
 
-_COLUMNS = ("id", "created", "severity", "rule", "summary", "told", "waiting", "acknowledged")
+_COLUMNS = (
+    *("id", "created", "severity", "rule", "summary"),
+    *("told", "owed", "failed", "waiting", "acknowledged"),
+)
+# States of a message under way; every other one that is not delivered was given up.
+_UNDER_WAY = frozenset({"pending", "leased"})
 _SILENCE_COLUMNS = ("id", "until", "rule", "subscriber", "force", "place", "author", "reason")
 
 
@@ -47,12 +52,17 @@ def list_alerts(config: str | None, limit: int, form: str) -> None:
     """List the newest alerts and who was told."""
     assembly = assemble(config)
     with assembly.look_into_store() as store:
-        rows = Routings(store).alerts(limit)
-    emit_rows((_record(row, assembly) for row in rows), _COLUMNS, form)
+        routings = Routings(store)
+        records = [_record(row, assembly, routings) for row in routings.alerts(limit)]
+    emit_rows(records, _COLUMNS, form)
 
 
-def _record(row: AlertRow, assembly: Assembly) -> dict[str, object]:
+def _record(row: AlertRow, assembly: Assembly, routings: Routings) -> dict[str, object]:
     alert = row.alert
+    sent = [one for one in row.routings if one.message]
+    states = routings.unfinished(one.message for one in sent if one.message)
+    owed = [one.channel for one in sent if states.get(one.message or "") in _UNDER_WAY]
+    failed = [one.channel for one in sent if one.message in states and one.channel not in owed]
     return {
         "id": alert.id,
         "created": moment_text(alert.created),
@@ -61,7 +71,9 @@ def _record(row: AlertRow, assembly: Assembly) -> dict[str, object]:
         "rule": alert.rule,
         "verdict": alert.claim.verdict.value if alert.claim else None,
         "summary": alert_summary(alert, assembly.site.knowledge.gazetteer),
-        "told": [one.channel for one in row.routings if one.message],
+        "told": [one.channel for one in sent if one.message not in states],
+        "owed": owed,
+        "failed": failed,
         "waiting": [one.channel for one in row.routings if one.release_at],
         "acknowledged": row.acknowledged,
     }
@@ -76,8 +88,9 @@ def show(config: str | None, form: str, key: str) -> None:
     assembly = assemble(config)
     with assembly.look_into_store() as store:
         row = _one(store, key)
+        record = _record(row, assembly, Routings(store))
     gazetteer = assembly.site.knowledge.gazetteer
-    facts = _record(row, assembly) | {
+    facts = record | {
         "reason": row.alert.reason,
         "article": row.alert.article.url,
         "title": row.alert.article.title,

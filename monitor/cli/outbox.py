@@ -7,6 +7,9 @@ tick; a message keeps its id whatever is done to it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+
 import click
 
 from monitor.bootstrap import assemble
@@ -46,10 +49,20 @@ def list_deliveries(config: str | None, state: str | None, channel: str | None, 
             if (state or row.state not in {"sent", "dropped"})
             and (channel is None or row.channel == channel)
         ]
-    emit_rows(map(_record, rows), _COLUMNS, form)
+        waits = _waits(Outbox(store))
+    emit_rows((_record(row, waits) for row in rows), _COLUMNS, form)
 
 
-def _record(row: DeliveryRow) -> dict[str, object]:
+def _waits(box: Outbox) -> dict[str, datetime]:
+    """Return when each channel is tried next: one message of a channel is sent after the other."""
+    waits: dict[str, datetime] = {}
+    for row in box.rows("pending"):
+        waits.setdefault(row.channel, row.next_attempt)
+    return waits
+
+
+def _record(row: DeliveryRow, waits: Mapping[str, datetime]) -> dict[str, object]:
+    following = max(row.next_attempt, waits.get(row.channel, row.next_attempt))
     return {
         "id": row.id,
         "channel": row.channel,
@@ -58,7 +71,7 @@ def _record(row: DeliveryRow) -> dict[str, object]:
         "state": row.state,
         "tries": row.attempts,
         "created": moment_text(row.created),
-        "next_attempt": moment_text(row.next_attempt) if row.state == "pending" else None,
+        "next_attempt": moment_text(following) if row.state == "pending" else None,
         "finished": moment_text(row.finished),
         "reason": row.reason,
     }
@@ -81,14 +94,14 @@ def show(config: str | None, form: str, key: str) -> None:
     with assembly.look_into_store() as store:
         box = Outbox(store)
         row = _one(box.find(key), key)
-        message, attempts = box.message(row.id), box.attempts(row.id)
+        message, attempts, waits = box.message(row.id), box.attempts(row.id), _waits(box)
     assert message is not None  # noqa: S101  (found above)
     tries = [
         {"started": moment_text(one.started), "outcome": one.outcome, "detail": one.detail}
         for one in attempts
     ]
     subject = message_subject(message, assembly.site.knowledge.gazetteer)
-    facts = _record(row) | {
+    facts = _record(row, waits) | {
         "subject": subject,
         "alerts": [alert.id for alert in message.alerts],
         "attempts": tries,

@@ -20,7 +20,7 @@ import click
 
 from monitor.bootstrap import assemble, is_running, looking_into
 from monitor.cli import EXIT_CONFIG, EXIT_NOT_RUNNING
-from monitor.cli.options import config_option, shown
+from monitor.cli.options import config_option, moment_text, shown
 from monitor.clock import SystemClock
 from monitor.config import LoadedSettings, Settings, find_config, inspect_settings
 from monitor.core.errors import ConfigError, Problem
@@ -108,19 +108,19 @@ def _facts(site: _Site, store: Store, now: datetime) -> dict[str, Any]:
                 "last_outcome": feed.last_outcome,
                 "last_error": feed.last_error,
                 "errors": feed.error_count,
-                "last_success": feed.last_success.isoformat() if feed.last_success else None,
-                "next_poll": feed.next_poll.isoformat(),
+                "last_success": moment_text(feed.last_success),
+                "next_poll": moment_text(feed.next_poll),
             }
             for feed in store.feeds()
         ],
         "channels_disabled": [
-            {"channel": row.channel, "since": row.since.isoformat(), "reason": row.reason}
+            {"channel": row.channel, "since": moment_text(row.since), "reason": row.reason}
             for row in outbox.disabled()
         ],
         "channels_waiting": [
             {
                 "channel": row.channel,
-                "until": row.until.isoformat(),
+                "until": moment_text(row.until),
                 "deliveries": row.deliveries,
                 "reason": row.reason,
             }
@@ -132,7 +132,7 @@ def _facts(site: _Site, store: Store, now: datetime) -> dict[str, Any]:
                 "channel": row.channel,
                 "state": row.state,
                 "attempts": row.attempts,
-                "next_attempt": row.next_attempt.isoformat() if row.state != "dead" else None,
+                "next_attempt": moment_text(row.next_attempt) if row.state != "dead" else None,
                 "reason": row.reason,
             }
             for row in unfinished

@@ -123,6 +123,21 @@ class Routings:
 
     # --- alerts as operators see them --------------------------------------------------------
 
+    def unfinished(self, messages: Iterable[str]) -> dict[str, str]:
+        """Return the state of each message that is not delivered: pending, leased, dead or dropped.
+
+        What is not in the answer was delivered; finished messages are forgotten after a time.
+        """
+        found: dict[str, str] = {}
+        for message in messages:
+            for row in self._store.rows(
+                """SELECT CASE WHEN dropped IS NULL THEN state ELSE 'dropped' END AS shown
+                   FROM deliveries WHERE id = ? AND (state <> 'sent' OR dropped IS NOT NULL)""",
+                [message],
+            ):
+                found[message] = row["shown"]
+        return found
+
     def alerts(self, limit: int, key: str = "") -> tuple[AlertRow, ...]:
         """Return the newest alerts first; only those whose id begins with `key`."""
         rows = self._store.rows(

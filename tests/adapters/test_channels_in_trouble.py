@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hands import Hands, run, site_pipeline
+from hands import Hands, listed, run, site_pipeline
 from loopback import serving
 from newsroom import Receiver, Site, verified, webhook_ids
 from prometheus_client import CollectorRegistry
@@ -105,6 +105,9 @@ async def test_a_receiver_that_asks_for_a_day_is_told_once_and_shown(
             assert "0 out of service, 1 waiting for their receiver" in shown
             assert "desk/webhook: not tried before" in shown
             assert "2 wait" in shown
+            # The second waits for the first, and says until when.
+            waits = {row["next_attempt"] for row in listed(site, "outbox", "list")}
+            assert waits == {f"{clock.now() + timedelta(hours=22):%Y-%m-%dT%H:%M:%SZ}"}
             assert "waiting for their receivers: desk/webhook" in _warnings(pipeline, clock)
             assert _metrics(pipeline, clock)["channels_waiting"] == 1
             # Who wants to can try at once, and is refused again: nothing new to say.

@@ -198,6 +198,39 @@ async def test_alerts_are_listed_silenced_acknowledged_and_sent_again(tmp_path: 
         assert str(alert["acknowledged"]).startswith("eve, ")
 
 
+@pytest.mark.parametrize(
+    ("answer", "standing"),
+    [
+        ("250 OK", (["desk/email"], [], [])),
+        ("451 try later", ([], ["desk/email"], [])),
+        ("554 never", ([], [], ["desk/email"])),
+    ],
+)
+async def test_an_alert_is_told_when_its_message_was_delivered(
+    tmp_path: Path, answer: str, standing: tuple[list[str], list[str], list[str]]
+) -> None:
+    """What the outbox still holds is owed, not told; what was given up has failed."""
+    clock = Hands(_tonight(12))
+    async with (
+        _world(tmp_path, clock) as world,
+        site_pipeline(world.site, clock) as pipeline,
+    ):
+        world.inbox.answers = {"DATA": answer}
+        await world.poll(pipeline)
+        await world.poll(pipeline, _FIRST)
+        assert _standing(world.site) == standing
+        world.inbox.answers = {}
+        clock.moment += timedelta(hours=1)
+        await pipeline.deliver_due()
+        told, owed, failed = standing
+        assert _standing(world.site) == ([*told, *owed], [], failed)
+
+
+def _standing(site: Site) -> tuple[object, object, object]:
+    [alert] = listed(site, "alerts", "list")
+    return alert["told"], alert["owed"], alert["failed"]
+
+
 async def test_an_acknowledged_alert_is_not_told_in_the_morning(tmp_path: Path) -> None:
     """Somebody knew in the night; the desk does not hear of it again."""
     clock = Hands(_tonight(23))

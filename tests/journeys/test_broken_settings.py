@@ -69,3 +69,11 @@ async def test_a_broken_configuration_without_a_database_is_told_as_well(tmp_pat
     assert "feed[0] (id 'paper').url" in told.stdout
     assert "daemon      not running" in told.stdout
     assert not site.database.exists()
+    looked = await asyncio.to_thread(
+        CliRunner().invoke, main, ["doctor", "--config", str(site.config)]
+    )
+    assert looked.exit_code == 78
+    assert "BAD  configuration" in looked.stdout.splitlines()[0]
+    assert "feed[0] (id 'paper').url" in looked.stdout.splitlines()[0]
+    assert "clock" in looked.stdout
+    assert "were not looked at" in looked.stdout

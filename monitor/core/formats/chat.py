@@ -8,12 +8,17 @@ escape, and mentions are switched off in the body besides where the platform can
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.core.model import Message, Severity
 from monitor.core.render import Rendered
-from monitor.core.wording import one_line, safe_link
+from monitor.core.wording import amount, one_line, safe_link
 
+# What chats take: characters of a section or an embed, and how many of them for notes; in reserve for
+# the line that counts what does not fit.
+_SLACK_MOST, _SLACK_PARTS, _DISCORD_MOST, _RESERVE = 3000, 8, 2000, 80
+_MOST_LINES = 20
 _MOST_ALERTS = 8
 _LINE = 300
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:@])")
@@ -61,8 +66,33 @@ def _items(message: Message, rendered: Rendered) -> list[_Item]:
 
 def _rest(message: Message) -> list[str]:
     more = len(message.alerts) - _MOST_ALERTS
-    lines = [one_line(note, _LINE) for note in message.notes[:20]]
-    return [*([f"and {more} more"] if more > 0 else []), *lines]
+    notes = [one_line(note, _LINE) for note in message.notes]
+    return [*([f"and {more} more"] if more > 0 else []), *notes]
+
+
+def _first(lines: Sequence[str], most: int) -> list[str]:
+    """Return the first lines, and one that counts those behind."""
+    left = len(lines) - most
+    return [*lines[:most], *([_unsaid(left)] if left > 0 else [])]
+
+
+def _unsaid(lines: int) -> str:
+    return f"and {amount(lines, 'more line')}: `figurewatch status` tells all"
+
+
+def _parts(lines: Sequence[str], most: int, parts: int) -> list[str]:
+    """Return lines in parts of at most `most` characters; what `parts` cannot hold is counted."""
+    found: list[str] = []
+    for index, line in enumerate(lines):
+        joined = f"{found[-1]}\n{line}" if found else line
+        if found and len(joined) <= most - _RESERVE:
+            found[-1] = joined
+        elif len(found) < parts:
+            found.append(line[: most - _RESERVE])
+        else:
+            found[-1] += f"\n{_unsaid(len(lines) - index)}"
+            break
+    return found
 
 
 # --- Slack -----------------------------------------------------------------------------------
@@ -88,8 +118,8 @@ def slack(message: Message, rendered: Rendered) -> dict[str, object]:
         link = f"\n<{item.link}|{slack_text(item.source)}>" if item.link else ""
         quote = f"\n&gt; {slack_text(item.sentence)}" if item.sentence else ""
         blocks.append(_slack_section(f"{slack_text(item.line)}{quote}{link}"))
-    if rest := _rest(message):
-        blocks.append(_slack_section("\n".join(map(slack_text, rest))))
+    rest = _parts([slack_text(line) for line in _rest(message)], _SLACK_MOST, _SLACK_PARTS)
+    blocks += map(_slack_section, rest)
     return {
         "text": slack_text(rendered.subject),
         "blocks": blocks,
@@ -101,7 +131,7 @@ def slack(message: Message, rendered: Rendered) -> dict[str, object]:
 def _slack_section(text: str) -> dict[str, object]:
     return {
         "type": "section",
-        "text": {"type": "mrkdwn", "text": text[:3000], "verbatim": True},
+        "text": {"type": "mrkdwn", "text": text[:_SLACK_MOST], "verbatim": True},
     }
 
 
@@ -126,8 +156,8 @@ def discord(message: Message, rendered: Rendered) -> dict[str, object]:
         | ({"url": item.link} if item.link else {})
         for item in _items(message, rendered)
     ]
-    if rest := _rest(message):
-        embeds.append({"description": "\n".join(map(markdown_text, rest))[:2000]})
+    rest = [markdown_text(line) for line in _rest(message)]
+    embeds += [{"description": part} for part in _parts(rest, _DISCORD_MOST, 1)]
     return {
         "username": "Figurewatch",
         "content": markdown_text(rendered.subject)[:2000],
@@ -151,7 +181,9 @@ def teams(message: Message, rendered: Rendered) -> dict[str, object]:
             blocks.append(_teams_text(item.sentence) | {"isSubtle": True})
         if item.link and len(actions) < 6:
             actions.append({"type": "Action.OpenUrl", "title": item.source, "url": item.link})
-    blocks += [_teams_text(line) | {"isSubtle": True} for line in _rest(message)]
+    blocks += [
+        _teams_text(line) | {"isSubtle": True} for line in _first(_rest(message), _MOST_LINES)
+    ]
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
@@ -188,7 +220,7 @@ def ntfy(message: Message, rendered: Rendered, topic: str) -> dict[str, object]:
     """Return a message to publish on an ntfy topic, as plain text."""
     lines = [f"{item.line}\n{item.sentence}".strip() for item in _items(message, rendered)]
     link = next((item.link for item in _items(message, rendered) if item.link), None)
-    body = "\n\n".join([*lines, *_rest(message)]) or rendered.subject
+    body = "\n\n".join([*lines, *_first(_rest(message), _MOST_LINES)]) or rendered.subject
     return {
         "topic": topic,
         "title": one_line(rendered.subject, 200),
