@@ -228,6 +228,9 @@ class _GazetteerFile(_Table):
     ambiguous: tuple[_AmbiguousEntry, ...] = ()
     rivals: dict[str, str] = {}
     adversaries: dict[str, str] = {}
+    family_name_first: tuple[str, ...] = ()
+    expeditions: dict[str, tuple[str, ...]] = {}
+    unheard: dict[str, tuple[str, ...]] = {}
 
 
 class _FateTable(_Table):
@@ -290,6 +293,9 @@ class _Loading:
     ambiguous: list[_AmbiguousEntry] = field(default_factory=list)
     rivals: dict[str, str] = field(default_factory=dict)
     adversaries: dict[str, str] = field(default_factory=dict)
+    family_name_first: dict[str, None] = field(default_factory=dict)
+    expeditions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    unheard: dict[str, tuple[str, ...]] = field(default_factory=dict)
     calibration: tuple[tuple[int, float], ...] = ((0, 0.5),)
     measures: dict[str, Measure] = field(default_factory=dict)
     languages: dict[str, Language] = field(default_factory=dict)
@@ -403,7 +409,10 @@ def _read_gazetteer(path: Path, table: Mapping[str, object], loading: _Loading) 
     loading.ambiguous += read.ambiguous
     loading.rivals |= read.rivals
     loading.adversaries |= read.adversaries
-    for name in ("directions", "qualifiers", "followers", "callers", "official"):
+    loading.expeditions |= read.expeditions
+    loading.unheard |= read.unheard
+    lists = ("directions", "qualifiers", "followers", "callers", "official", "family_name_first")
+    for name in lists:
         getattr(loading, name).update(dict.fromkeys(getattr(read, name)))
 
 
@@ -538,6 +547,9 @@ def _built(loading: _Loading, version: str) -> Knowledge:
         homes={force.id: force.place for force in loading.forces.values() if force.place},
         rivals=dict(loading.rivals),
         adversaries=dict(loading.adversaries),
+        family_name_first=frozenset(loading.family_name_first),
+        expeditions={force: frozenset(there) for force, there in loading.expeditions.items()},
+        unheard=dict(loading.unheard),
         calibration=loading.calibration,
         directions=tuple(loading.directions),
         peoples=tuple(people for force in loading.forces.values() for people in force.people),

@@ -256,10 +256,6 @@ class Guard:
         return not word[:1].isalpha() or word.rstrip(",.;:!?\"')") in self.open_end
 
 
-# Where the name of the family stands first.
-_FAMILY_NAME_FIRST = frozenset(
-    f"{state}-government" for state in ("south-korea", "north-korea", "china", "taiwan", "vietnam")
-)
 _BESIDE = 32
 NO_GUARDS: Mapping[str, Sequence[Guard]] = MappingProxyType({})
 
@@ -367,7 +363,10 @@ class Knowledge:
 
     `actors` finds forces and places, `speakers` sources; `governments` maps a force to the source
     that speaks for it, `homes` a force to its own country, and `rivals` a force to whom its
-    speakers call the enemy; `adversaries` are those of states that are not at war. `peoples` are names of people that may stand for troops. `packs` are
+    speakers call the enemy; `adversaries` are those of states that are not at war.
+    `family_name_first` are forces whose people's family names stand first; `expeditions` maps a force to the
+    countries where its people are soldiers, `unheard` a government's family to words of which one stands
+    where it speaks. `peoples` are names of people that may stand for troops. `packs` are
     the languages beside English.
     """
 
@@ -380,6 +379,9 @@ class Knowledge:
     homes: Mapping[str, str]
     rivals: Mapping[str, str] = field(default_factory=dict)
     adversaries: Mapping[str, str] = field(default_factory=dict)
+    family_name_first: frozenset[str] = frozenset()
+    expeditions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    unheard: Mapping[str, Sequence[str]] = field(default_factory=dict)
     # What a sum of confidence points stands for: (least points, probability), the highest first.
     calibration: tuple[tuple[int, float], ...] = ((0, 0.5),)
     directions: tuple[str, ...]
@@ -420,10 +422,15 @@ class Knowledge:
         found: dict[str, set[str]] = {}
         sources = self.gazetteer.sources
         persons = (node for node in sources.values() if node.office is not None)
+        families_first = {
+            source.family
+            for force in self.family_name_first
+            if (source := self.gazetteer.source(self.governments.get(force, "")))
+        }
         for node in persons:
             words = node.name.split()
             source = self.gazetteer.source(node.id)
-            first = source is not None and source.family in _FAMILY_NAME_FIRST
+            first = source is not None and source.family in families_first
             found.setdefault(words[0 if first else -1].lower(), set()).add(node.id)
         families = {
             name: {source.family for slug in ids if (source := self.gazetteer.source(slug))}

@@ -9,6 +9,7 @@ which names only who carries it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from monitor.core.claims.cues import Cue
@@ -52,6 +53,10 @@ class Listed:
         """Return the listed person of a surname that persons of one family only bear."""
         return self.source(self._knowledge.surnames.get(surname.lower()))
 
+    def heard_by(self, source: Source) -> Sequence[str]:
+        """Return words of which one stands where a source speaks; none where it speaks anywhere."""
+        return self._knowledge.unheard.get(source.family, ())
+
     def seated(self, name: Name) -> Source | None:
         """Return the government whose capital a name is."""
         node = self._gazetteer.places.get(name.senses.get(NameKind.PLACE, ""))
@@ -89,6 +94,8 @@ class Listed:
 
     def is_of_role(self, sentence: Sentence, name: Name) -> bool:
         """Say whether a name only says of which kind somebody is: "Russian military bloggers"."""
+        if self._is_of_former(sentence, name):
+            return True
         word = WORD.match(sentence.text, name.end + 1, sentence.end)
         if word is None or not sentence.text.startswith(" ", name.end):
             return False
@@ -100,6 +107,14 @@ class Listed:
         if state:
             carried -= sets["attribution.independent"]
         return word[0] in apart and word[0] not in carried
+
+    def _is_of_former(self, sentence: Sentence, name: Name) -> bool:
+        """Say whether somebody left what a name says: "a retired American general"; persons stay who they are."""
+        before = sentence.text[max(sentence.start, name.start - 12) : name.start].lower()
+        if not before.endswith(("retired ", "former ", "ex-")):
+            return False
+        node = self._gazetteer.sources.get(name.senses.get(NameKind.SOURCE, ""))
+        return node is not None and node.office is None
 
     # --- what follows a position -------------------------------------------------------------
 

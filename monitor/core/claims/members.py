@@ -26,6 +26,7 @@ _FORCE = re.compile(
     r"(?<!olice )(?<!ask )(?<!abour )(?<!labor )(?<!ork)\b(?:[Ff]orces?|[Cc]orps|[Aa]rmy|[Mm]ilitia|Guard|Rangers|[Ll]egion|[Bb]rigade|"
     r"[Rr]egiment|[Bb]attalion|[Cc]ontingent|peacekeeping mission|UNIFIL|MONUSCO|MINUSCA|UNMISS|UNISFA|UNDOF|KFOR|EUFOR|AUSSOM|ATMIS)\b"
 )
+_VOTING = re.compile(r"\s+(?:(?:voting|voted)\b|in\s+favou?r|against|present|absent)\b")
 _LINK = re.compile(r"\b(?:has|have|had|numbers?|counts?|to|stationed|deployed|with|at|of)\b")
 _OTHERS = re.compile(r"[;:\"]|\b(?:committee|parliament|union|club|party|board|council|families)\b")
 _HAS = re.compile(r"\b(?:has|have|had|will|would|is|are|was|were|to)\b")
@@ -47,9 +48,9 @@ def body_of(
     return body.end(), adjective_before(sentence, body.start(), of.start())
 
 
-def serve_in(sentence: Sentence, quantity: Quantity) -> bool:
+def serve_in(sentence: Sentence, quantity: Quantity, noun: re.Match[str]) -> bool:
     """Say whether a force before a number has so many members: "the Arctic Rangers have 5,000 members"."""
-    if quantity.high < _LEAST:
+    if quantity.high < _LEAST or _VOTING.match(sentence.text, noun.end()):
         return False
     floor = max(sentence.start, quantity.left - _SUBJECT)
     body = None

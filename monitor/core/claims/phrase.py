@@ -221,7 +221,7 @@ class _Walk:
         """Read "200 members of the Ohio National Guard"; members of anything else are a crowd."""
         body = members.body_of(self._sentence, match, self._grammar)
         group = members.group_before(self._sentence, self._quantity, match, self._grammar)
-        serve = members.serve_in(self._sentence, self._quantity)
+        serve = members.serve_in(self._sentence, self._quantity, match)
         if body is None and group is None and not serve:
             self._result = Thing(reason=_thing(match[0].lower()))
             return False

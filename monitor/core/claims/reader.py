@@ -69,12 +69,6 @@ _LOSSES_PUT = re.compile(
 # "not five thousand, not five hundred": nobody put these numbers forward.
 _NOT_EVEN = re.compile(r",\s+(?:not|nor|never|let alone)\s+(?:even\s+)?$")
 _UNITS_NEAR = 40
-# Whose people in which countries are soldiers, unless a word of work or flight stands beside them.
-_NORTH, _AT_WAR = "KP", frozenset({"russia", "ukraine"})
-_AT_WORK = re.compile(
-    r"\b(?:work|works|worked|working|workers?|labou?r(?:ers?)?|builders?|lumberjacks|loggers|factory|factories|students?|"
-    r"tourists?|defectors?|refugees?|escaped|athletes|programmers|IT|jobs?|visas?|hired|sailors|fishermen|children|families)\b"
-)
 
 
 class Reader:
@@ -148,7 +142,7 @@ class Reader:
             taken
             or self._is_strong_talk(index)
             or self._is_at_front(sentence, counted)
-            or self._is_in_the_war(sentence, counted)
+            or self._is_expedition(sentence, counted)
         ):
             counted.weight = max(counted.weight, WEAK_BELOW)
         item = self._found(index, sentence, counted, taken)
@@ -275,19 +269,19 @@ class Reader:
             self._knowledge.country_of(name.senses[NameKind.PLACE]) != home for name in places
         )
 
-    def _is_in_the_war(self, sentence: Sentence, counted: Counted) -> bool:
-        """Say whether North Koreans are counted where Russia or Ukraine is named: few go there otherwise."""
-        if counted.force != _NORTH:
+    def _is_expedition(self, sentence: Sentence, counted: Counted) -> bool:
+        """Say whether a people is counted in a country where only soldiers of that state are."""
+        abroad = self._knowledge.expeditions.get(counted.force or "")
+        if not abroad:
             return False
-        if self._grammar.search(
-            "rejects.other_crowds", sentence.text, sentence.start, sentence.end
+        where = (sentence.text, sentence.start, sentence.end)
+        if any(
+            self._grammar.search(f"rejects.{key}", *where) for key in ("other_crowds", "at_work")
         ):
-            return False
-        if _AT_WORK.search(sentence.text, sentence.start, sentence.end):
             return False
         places = sentence.named(NameKind.PLACE, sentence.start, sentence.end)
         return any(
-            self._knowledge.country_of(name.senses[NameKind.PLACE]) in _AT_WAR for name in places
+            self._knowledge.country_of(name.senses[NameKind.PLACE]) in abroad for name in places
         )
 
     def _is_sure(self, index: int) -> bool:

@@ -81,11 +81,6 @@ _ARMY = re.compile(
     r"(?:'s)?\s+(?:army|military|armed forces|defen[cs]e (?:ministry|forces?)|general staff|navy|air force)\b"
 )
 _SPEAKS_IN = 60
-# The state whose soldiers are counted abroad and whose ministers are not heard.
-_SILENT = "north-korea-government"
-_NORTHS_VOICE = re.compile(
-    r"\b(?:Pyongyang|KCNA|Rodong|[Ss]tate (?:media|television|radio)|Choe Son|No Kwang|Kim Yo)\b"
-)
 _I_AM = re.compile(
     r"\bI(?:'m| am| run| head| lead| work| direct)\b[^.;:\"]{0,60}?\b(?:at|for)\s+(?:the\s+)?"
 )
@@ -263,13 +258,15 @@ class Voices:
             source = source or self.speaker_before(index) or self._titles.of_title(index, cue)
         else:
             source = self._titles.of_title(index, cue)
-        if source is not None and source.family == _SILENT and not self._is_heard_of():
+        if source is not None and self._is_unheard(source):
             source = None  # whose soldiers are counted is not who counts them
         return source or unknown(_ARTICLE.sub("", title.name))
 
-    def _is_heard_of(self) -> bool:
-        """Say whether the North speaks anywhere: in its capital, by its agency or its leaders."""
-        return bool(self.sentences) and _NORTHS_VOICE.search(self.sentences[0].text) is not None
+    def _is_unheard(self, source: Source) -> bool:
+        """Say whether a government speaks only where its own media, capital or leaders are named."""
+        words = self._attribution.listed.heard_by(source)
+        text = self.sentences[0].text
+        return bool(words) and not any(word in text for word in words)
 
     def _government_before(self, index: int, start: int) -> Source | None:
         """Return the government whose body spoke, or acts, just before "a defense official"."""
