@@ -12,9 +12,8 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 
-from monitor.core.claims import dating, force, frames, kinds, status
+from monitor.core.claims import dating, force, kinds, overrides
 from monitor.core.claims.antecedents import NO_COUNT, Antecedents
-from monitor.core.claims.bygone import goes_on, is_of_then
 from monitor.core.claims.clauses import has_own_subject
 from monitor.core.claims.counted import Counted
 from monitor.core.claims.cues import Cue, covering, leads_on
@@ -53,8 +52,6 @@ _BARE = frozenset({"bare", "moving", "elliptic"})
 _FEWEST = 20
 # Rules that make a number a part of the one before it.
 _PARTS = frozenset({"including", "part-with-own-place", "of-them"})
-# Rules by which a sentence is told as history, so that what goes on is so, too.
-_HISTORY = frozenset({"history", "bygone", "past-gone-on", "went-in", "over"})
 # "We have nine brigades, about 33,000 people": the speaker's own force.
 _WE = re.compile(r"\b(?:[Ww]e|[Oo]ur|I|[Mm]y)\b")
 _I_HAVE = re.compile(r"\b(?:[Ww]e|I)(?:\s+(?:have|had|command|need|keep)|'ve)\b")
@@ -514,28 +511,19 @@ class Reader:
     def _mention(self, index: int, item: Found) -> Mention:
         sentence, page = self._story.sentences[index], self._story.page(index)
         counted, quantity = item.counted, item.counted.quantity
-        said_until = self._said_until(sentence, item.cue)
-        sense = status.status_of(sentence, counted, self._grammar, said_until, self._published)
-        source = item.cue.source if item.cue else None
-        if sense.rule == "default" or sense.rule.startswith("hypothetical"):
-            sense = self._gone_on_sense(index) or sense
-        if sense.rule == "default" and self._is_still_past(index, counted):
-            sense = status.StatusFound(Status.PAST, "past-gone-on")
-        elif sense.status is Status.PLANNED:
-            gone_on = self._gone_on_sense(index)
-            drill = gone_on is not None and gone_on.status is Status.EXERCISE
-            sense = gone_on if gone_on is not None and drill else sense
-        if sense.status in {Status.PRESENT, Status.PLANNED}:
-            denier = self._story.denier(index, source)
-            if denier is not None:
-                sense = status.StatusFound(Status.DENIED, "denied-next")
-                rumoured = source is None or source.id.startswith("text:")
-                item.cue = denier if rumoured or item.cue is None else item.cue
-                source = item.cue.source
-        if sense.status is Status.PRESENT and self._is_target(counted):
-            sense = status.StatusFound(Status.PLANNED, "target")
-        if sense.status is Status.DENIED and sense.rule not in _SOMEBODYS and _is_rivals(item.cue):
-            sense = status.StatusFound(Status.PRESENT, "rival-claim")
+        standing = overrides.settle(
+            overrides.Case(
+                index=index,
+                counted=counted,
+                story=self._story,
+                grammar=self._grammar,
+                published=self._published,
+                mentions=self.mentions,
+                claimed=self._claimed,
+            ),
+            item.cue,
+        )
+        item.cue, sense = standing.cue, standing.found
         whose = self._owners.resolve(index, item, sense.status)
         recalled = dating.is_recalled(sentence, counted, self._grammar)
         lasts = sense.status is Status.PRESENT and not recalled
@@ -560,7 +548,7 @@ class Reader:
             region=item.place.region,
             place_rule=item.place.rule,
             place_text=item.place.literal,
-            source=source,
+            source=item.cue.source if item.cue else None,
             source_rule=item.cue.rule if item.cue else "none",
             channel=item.cue.channel if item.cue else None,
             status=sense.status,
@@ -572,71 +560,6 @@ class Reader:
             evidence=page.evidence(sentence, quantity),
             lead=page.field is TextField.TITLE or index < _LEAD,
         )
-
-    def _gone_on_sense(self, index: int) -> status.StatusFound | None:
-        """Return the status that the sentence before, or the title, gives to one without a cue."""
-        sentences = self._story.sentences
-        if index == 0:
-            return None
-        for earlier in range(index - 1, max(-1, index - 3), -1):
-            one = sentences[earlier]
-            if one.text[one.end - 1] == "?":
-                wanted = status.framed(frames.asked_for(one))
-                if wanted is not None:
-                    return wanted
-        before = sentences[index - 1]
-        if before.paragraph != sentences[index].paragraph and not before.heading:
-            return None
-        return status.framed(frames.goes_on(sentences[index], before, self._grammar))
-
-    def _is_still_past(self, index: int, counted: Counted) -> bool:
-        """Say whether a number goes on with the history that its sentence, or the last, tells."""
-        sentence = self._story.sentences[index]
-        end = min(sentence.end, counted.end + _SOON)
-        for mention in reversed(self.mentions[-2:]):
-            past = mention.status is Status.PAST and mention.status_rule in _HISTORY
-            own = (
-                mention.evidence.sentence
-                == self._story.page(index).span(sentence.start, sentence.end)[0]
-            )
-            if own and past:
-                start = max(sentence.start, counted.quantity.left - _SOON)
-                return goes_on(sentence.text, start, end)
-            if own:
-                return False
-            if past and index - 1 in self._claimed:
-                mates = self._story.scenes.together(index, index - 1)
-                if mates and goes_on(sentence.text, sentence.start, end):
-                    return True
-            break
-        return self._is_of_old_years(index, end)
-
-    def _is_of_old_years(self, index: int, end: int) -> bool:
-        """Say whether one of the two sentences before names a year long ago, and this one goes on there."""
-        sentence, sentences = self._story.sentences[index], self._story.sentences
-        near = range(max(0, index - 2), index)
-        old = any(
-            self._story.scenes.together(index, other)
-            and status.names_old_year(sentences[other], self._published)
-            for other in near
-        )
-        return old and is_of_then(sentence.text, sentence.start, min(sentence.end, end + _SOON))
-
-    def _is_target(self, counted: Counted) -> bool:
-        """Say whether "a target of 300,000" or "a ceiling of" is what is counted."""
-        targets = self._grammar.sets["shapes.targets"]
-        return counted.shape == "collective" and (counted.head or "").lower() in targets
-
-    def _said_until(self, sentence: Sentence, cue: Cue | None) -> int:
-        """Return where the words about the speaker end; "expects" also says something of the figure."""
-        if cue is None:
-            return 0
-        plans = self._grammar.search("status.planned", sentence.text, cue.start, cue.end)
-        return cue.start if plans else cue.end
-
-
-# Denials of what nobody who is named has said, whoever else stands beside the number.
-_SOMEBODYS = frozenset({"called", "misstated", "purported"})
 
 
 def _within(sentence: Sentence, cues: Sequence[Cue], quantity: Quantity) -> Sequence[Cue]:
@@ -658,12 +581,6 @@ def _within(sentence: Sentence, cues: Sequence[Cue], quantity: Quantity) -> Sequ
         return own
     # "…; none of them, an official said, will stay": what interrupts a later part is of that part.
     return [cue for cue in cues if cue.start < end or "," not in text[cue.end : sentence.end]]
-
-
-def _is_rivals(cue: Cue | None) -> bool:
-    """Say whether the figure is a known party's, whoever else denies it: "denied Kyiv's claim that"."""
-    source = cue.source if cue is not None and cue.rule == "estimate" else None
-    return source is not None and not source.id.startswith("text:")
 
 
 def _is_inserted(sentence: Sentence, cue: Cue) -> bool:
