@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.core.claims.grammar import Sentence
+from monitor.core.claims.numerals import Quantity
 from monitor.core.model import Source
 
 _LAST_DAY = 31
@@ -143,3 +144,31 @@ def _quoted_by(chosen: Cue, cues: Sequence[Cue]) -> Cue:
                 channel=chosen.source.name if chosen.source else None,
             )
     return chosen
+
+
+def of_part(sentence: Sentence, cues: Sequence[Cue], quantity: Quantity) -> Sequence[Cue]:
+    """Return the cues of the number's own part of a sentence, if semicolons part it and it has any."""
+    text = sentence.text
+    start = text.rfind(";", sentence.start, quantity.start) + 1 or sentence.start
+    last = min((q.start for q in sentence.quantities if q.start > quantity.end), default=None)
+    end = text.rfind(";", quantity.end, last) if last is not None else sentence.end
+    end = end if end > 0 else sentence.end  # parts without a number go with the one before
+    later = text.find(";", quantity.end, sentence.end)
+    if (start, end) == (sentence.start, sentence.end):
+        return [
+            cue
+            for cue in cues
+            if later < 0 or cue.start < later or "," not in text[cue.end : sentence.end]
+        ]
+    own = [cue for cue in cues if start <= cue.start < end]
+    if any(cue.source is not None for cue in own):
+        return own
+    # "…; none of them, an official said, will stay": what interrupts a later part is of that part.
+    return [cue for cue in cues if cue.start < end or "," not in text[cue.end : sentence.end]]
+
+
+def is_inserted(sentence: Sentence, cue: Cue) -> bool:
+    """Say whether the cue only interrupts: "They number 11,000, it said, and are billeted in …"."""
+    before = sentence.text[max(sentence.start, cue.start - 2) : cue.start].strip()
+    after = sentence.text[cue.end : cue.end + 5]
+    return before.endswith(",") and after in {", and", ", but"}

@@ -10,14 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
-from functools import cached_property
 
 from monitor.core.claims import dating, force, kinds, overrides
 from monitor.core.claims.antecedents import NO_COUNT, Antecedents
 from monitor.core.claims.clauses import has_own_subject
 from monitor.core.claims.counted import Counted
-from monitor.core.claims.cues import Cue, covering, leads_on
-from monitor.core.claims.grammar import LIGHT_UP_TO, SURE_FROM, WEAK_BELOW, Grammar, Sentence
+from monitor.core.claims.cues import Cue, covering, is_inserted, leads_on, of_part
+from monitor.core.claims.grammar import SURE_FROM, WEAK_BELOW, Grammar, Sentence
 from monitor.core.claims.heads import count
 from monitor.core.claims.losses import is_aboard, is_event, is_loss, signs_of_harm
 from monitor.core.claims.merge import Mention
@@ -29,24 +28,16 @@ from monitor.core.claims.relations import Found, coordinate, keep_status, relate
 from monitor.core.claims.resumed import are_many, asked_before, ends, has_somewhere, resumed
 from monitor.core.claims.spots import Spot
 from monitor.core.claims.story import Story
+from monitor.core.claims.topic import CONTEXT_SENTENCES, TALK, Topic
 from monitor.core.claims.whereabouts import Whereabouts
-from monitor.core.knowledge import Knowledge, NameKind
+from monitor.core.knowledge import Knowledge
 from monitor.core.model import Kind, Rejection, Status, TextField
 
-# How many sentences back "about 10,000 have gone there" may find its troops.
-_CONTEXT_SENTENCES = 4
-# Ministries that count their own troops when they name nobody else's.
-_OFFICIAL = ("-defence-ministry", "-military", "pentagon", "centcom")
-# Sources whose speakers count soldiers when they say "men".
-_MILITARY = (*_OFFICIAL, "-general-staff", "-hur", "-army", "-armed-forces", "-jcs", "idf")
 _LEAD = 3
 # Why numbers are losses, so that those that go on from them are too.
 _LOST = frozenset({"casualty", "exchange"})
-# How near behind a people the front stands that they are at.
-_SOON = 60
 # How near behind a part harm to it stands.
 _BESIDE = 12
-_TALK = 2
 _BARE = frozenset({"bare", "moving", "elliptic"})
 # "two sources said" does not change what is being counted.
 _FEWEST = 20
@@ -55,10 +46,6 @@ _PARTS = frozenset({"including", "part-with-own-place", "of-them"})
 # "We have nine brigades, about 33,000 people": the speaker's own force.
 _WE = re.compile(r"\b(?:[Ww]e|[Oo]ur|I|[Mm]y)\b")
 _I_HAVE = re.compile(r"\b(?:[Ww]e|I)(?:\s+(?:have|had|command|need|keep)|'ve)\b")
-# How transcripts and agencies write ranks before a name.
-_RANKED = re.compile(
-    r"\b(?:ADM|GEN|Adm|Gen|Lt|Col|Maj|Brig|Capt|Sgt|COL|MAJ)\.\s|\b(?:General|Admiral|Major)\s[A-Z]"
-)
 # "casualties, which we put at more than 6,000"
 _LOSSES_PUT = re.compile(
     r"\b(?:casualties|losses|dead|wounded|killed|deaths|toll)\b,?\s+(?:which|that)\s+[^.;:\"]{1,30}\b(?:put|puts|estimates?|estimated|counts?)\b[^.;:]{0,20}$"
@@ -77,14 +64,12 @@ class Reader:
         self._story, self._knowledge, self._grammar = story, knowledge, grammar
         self._published = published
         self._claimed: dict[int, list[str]] = {}
+        self._topic = Topic(story, knowledge, grammar, self._claimed)
         self._where = Whereabouts(story, knowledge, grammar, self._forces_of)
         self._owners = Owners(story, knowledge, grammar, self._forces_before)
-        self._contexts: dict[int, bool] = {}
-        self._sure: dict[int, bool] = {}
         self._harm: dict[int, tuple[tuple[int, int], ...]] = {}
         self._lost: set[int] = set()
         self._counted = Antecedents()
-        self._is_about_it = any(map(self._is_sure, range(len(story.sentences))))
         self.mentions: list[Mention] = []
         self.rejected: list[Rejection] = []
 
@@ -123,7 +108,7 @@ class Reader:
         refused: str | None,
     ) -> str | None:
         """Add what the number counts to `taken`, or return why it counts nothing."""
-        in_context = bool(taken) or self._in_context(index)
+        in_context = bool(taken) or self._topic.in_context(index)
         counted = count(sentence, quantity, self._grammar, in_context=in_context)
         if counted is None and not self._grammar.fates and self._resumes(index, quantity):
             counted = resumed(sentence, quantity, self._grammar)
@@ -135,12 +120,7 @@ class Reader:
             self._counted.other(index)
         if not isinstance(counted, Counted):
             return counted.reason if counted is not None else "no-noun"
-        if counted.shape == "people" and (
-            taken
-            or self._is_strong_talk(index)
-            or self._is_at_front(sentence, counted)
-            or self._is_expedition(sentence, counted)
-        ):
+        if counted.shape == "people" and (taken or self._topic.are_soldiers(index, counted)):
             counted.weight = max(counted.weight, WEAK_BELOW)
         item = self._found(index, sentence, counted, taken)
         reason = self._refusal(index, item, refused, taken)
@@ -153,18 +133,20 @@ class Reader:
 
         Where none was counted, troops that were named or asked for do instead.
         """
-        last = self._counted.last(index, _CONTEXT_SENTENCES)
+        last = self._counted.last(index, CONTEXT_SENTENCES)
         if last is not None:
             return last
         sentences = self._story.sentences
-        before = range(max(0, index - _TALK), index)
-        if any(self._is_sure(one) or self._asks_for_it(sentences[one]) for one in before):
+        before = range(max(0, index - TALK), index)
+        if any(
+            self._topic.is_sure(one) or self._topic.asks_for_it(sentences[one]) for one in before
+        ):
             return True
-        if index and self._is_about_it and is_question(sentences[index - 1]):
-            return self._speaks_of_it(index - 1)
+        if index and self._topic.is_about_it and is_question(sentences[index - 1]):
+            return self._topic.speaks_of_it(index - 1)
         if self._are_many(index, quantity):
             return True
-        return self._in_context(index) and (
+        return self._topic.in_context(index) and (
             asked_before(sentences[index], quantity, self._grammar)
             or has_somewhere(sentences[index], quantity)
         )
@@ -200,109 +182,6 @@ class Reader:
             if mention.place is not None:
                 self._where.placed[index] = mention.place
         self._claimed[index] = claimed
-
-    def _speaks_of_it(self, index: int) -> bool:
-        if index not in self._contexts:
-            sentence, grammar = self._story.sentences[index], self._grammar
-            where = (sentence.text, sentence.start, sentence.end)
-            self._contexts[index] = (
-                grammar.context.search(*where) is not None
-                or (self._is_about_it and grammar.people.search(*where) is not None)
-                or self._asks_for_it(sentence)
-            )
-        return self._contexts[index]
-
-    def _asks_for_it(self, sentence: Sentence) -> bool:
-        """Say whether a sentence asks how many advisers, men or fighters there are."""
-        grammar = self._grammar
-        asked = grammar.search("shapes.asks", sentence.text, sentence.start, sentence.end)
-        where = (sentence.text, sentence.start, sentence.end)
-        if asked is None or grammar.search("rejects.other_crowds", *where):
-            return False
-        military = grammar.search("shapes.military_context", *where) is not None
-        least = LIGHT_UP_TO if military else WEAK_BELOW
-        return any(
-            start > asked.start() and grammar.weight(match[0]) > least
-            for start, match in grammar.heads_of(sentence).items()
-        )
-
-    def _spoken_before(self, index: int) -> bool:
-        """Say whether one of the sentences just before speaks of the measure, or gives a figure."""
-        before = range(max(0, index - _CONTEXT_SENTENCES), index)
-        return any(earlier in self._claimed or self._speaks_of_it(earlier) for earlier in before)
-
-    def _in_context(self, index: int) -> bool:
-        """Say whether the measure is spoken of: before, here, or in the rest of a quotation."""
-        if self._speaks_of_it(index):
-            return True
-        ahead = range(index, index + len(self._story.ahead(index)))
-        if any(map(self._speaks_of_it, ahead)) or self._spoken_before(index):
-            return True
-        return self._is_soldiers_talk
-
-    @cached_property
-    def _is_soldiers_talk(self) -> bool:
-        """Say whether a soldier or a military body speaks anywhere: what they count are soldiers."""
-        if self._grammar.fates:
-            return False
-        return any(map(self._soldiers_speak, range(len(self._story.sentences))))
-
-    def _is_strong_talk(self, index: int) -> bool:
-        """Say whether a neighbouring sentence names troops outright, so that "men" are troops too."""
-        sentences = self._story.sentences
-        last = min(index + 2, len(sentences))
-        near = (*range(max(0, index - _TALK), index), *range(index + 1, last))
-        return any(self._is_sure(other) or self._speaks_of_it(other) for other in near)
-
-    def _is_at_front(self, sentence: Sentence, counted: Counted) -> bool:
-        """Say whether a people is counted at a front that is not its own country's."""
-        stop = min(sentence.end, counted.end + _SOON)
-        front = self._grammar.search("shapes.fronts", sentence.text, counted.end, stop)
-        if front is None:
-            return False
-        home = self._knowledge.homes.get(counted.force or "")
-        places = sentence.named(NameKind.PLACE, counted.end, stop)
-        return all(
-            self._knowledge.country_of(name.senses[NameKind.PLACE]) != home for name in places
-        )
-
-    def _is_expedition(self, sentence: Sentence, counted: Counted) -> bool:
-        """Say whether a people is counted in a country where only soldiers of that state are."""
-        abroad = self._knowledge.expeditions.get(counted.force or "")
-        if not abroad:
-            return False
-        where = (sentence.text, sentence.start, sentence.end)
-        if any(
-            self._grammar.search(f"rejects.{key}", *where) for key in ("other_crowds", "at_work")
-        ):
-            return False
-        places = sentence.named(NameKind.PLACE, sentence.start, sentence.end)
-        return any(
-            self._knowledge.country_of(name.senses[NameKind.PLACE]) in abroad for name in places
-        )
-
-    def _is_sure(self, index: int) -> bool:
-        if index not in self._sure:
-            one = self._story.sentences[index]
-            self._sure[index] = self._grammar.sure.search(one.text, one.start, one.end) is not None
-        return self._sure[index]
-
-    def _soldiers_speak(self, index: int) -> bool:
-        """Say whether the speaker is a soldier, by a list or his rank: his men are soldiers."""
-        sentence = self._story.sentences[index]
-        for other in self._story.beside(index):
-            if self._grammar.search("attribution.ranks", other.text, other.start, other.end):
-                return True
-            if _RANKED.search(other.text, other.start, other.end):
-                return True
-        nodes = self._knowledge.gazetteer.sources
-        for name in sentence.speakers:
-            node = nodes.get(name.senses.get(NameKind.SOURCE, ""))
-            while node is not None:
-                if node.id.endswith(_MILITARY):
-                    return True
-                node = nodes.get(node.parent) if node.parent else None
-        return False
 
     def _forces_before(self, index: int, most: int | None = None) -> list[str]:
         """Return the forces claimed and spoken of before a sentence, the newest first."""
@@ -438,7 +317,7 @@ class Reader:
             item.counted,
             self._grammar,
             in_talk=item.counted.weight < WEAK_BELOW
-            and (self._is_strong_talk(index) or self._soldiers_speak(index)),
+            and (self._topic.is_strong_talk(index) or self._topic.soldiers_speak(index)),
             has_force=(
                 item.counted.weight < WEAK_BELOW
                 and not item.force.force
@@ -471,7 +350,7 @@ class Reader:
         text, left = sentence.text, counted.quantity.left
         near = max(sentence.start, left - _UNITS_NEAR)
         own = _WE.search(text, sentence.start, left) is not None
-        if own and _I_HAVE.search(text, near, left) and self._soldiers_speak(index):
+        if own and _I_HAVE.search(text, near, left) and self._topic.soldiers_speak(index):
             return True
         return own and self._grammar.search("shapes.signs", text, near, left) is not None
 
@@ -492,7 +371,7 @@ class Reader:
         ends = [
             position
             for cue in own
-            if not _is_inserted(sentence, cue)
+            if not is_inserted(sentence, cue)
             for position in (cue.start, cue.end)
         ]
         if item.counted.force is None:
@@ -502,7 +381,7 @@ class Reader:
             for cue in own
             if cue.start < item.counted.end or not leads_on(sentence, cue, item.counted.end)
         ]
-        item.cue = covering(_within(sentence, apart, quantity), quantity.start, item.counted.end)
+        item.cue = covering(of_part(sentence, apart, quantity), quantity.start, item.counted.end)
         item.cue = item.cue or self._story.told_around(index)
         item.place = self._where.find(index, item, here, ends)
 
@@ -560,31 +439,3 @@ class Reader:
             evidence=page.evidence(sentence, quantity),
             lead=page.field is TextField.TITLE or index < _LEAD,
         )
-
-
-def _within(sentence: Sentence, cues: Sequence[Cue], quantity: Quantity) -> Sequence[Cue]:
-    """Return the cues of the number's own part of a sentence, if semicolons part it and it has any."""
-    text = sentence.text
-    start = text.rfind(";", sentence.start, quantity.start) + 1 or sentence.start
-    last = min((q.start for q in sentence.quantities if q.start > quantity.end), default=None)
-    end = text.rfind(";", quantity.end, last) if last is not None else sentence.end
-    end = end if end > 0 else sentence.end  # parts without a number go with the one before
-    later = text.find(";", quantity.end, sentence.end)
-    if (start, end) == (sentence.start, sentence.end):
-        return [
-            cue
-            for cue in cues
-            if later < 0 or cue.start < later or "," not in text[cue.end : sentence.end]
-        ]
-    own = [cue for cue in cues if start <= cue.start < end]
-    if any(cue.source is not None for cue in own):
-        return own
-    # "…; none of them, an official said, will stay": what interrupts a later part is of that part.
-    return [cue for cue in cues if cue.start < end or "," not in text[cue.end : sentence.end]]
-
-
-def _is_inserted(sentence: Sentence, cue: Cue) -> bool:
-    """Say whether the cue only interrupts: "They number 11,000, it said, and are billeted in …"."""
-    before = sentence.text[max(sentence.start, cue.start - 2) : cue.start].strip()
-    after = sentence.text[cue.end : cue.end + 5]
-    return before.endswith(",") and after in {", and", ", but"}
