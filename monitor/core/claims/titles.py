@@ -45,6 +45,16 @@ _ENEMY = re.compile(
 # "In Port Example, the army chief said": whose seat that is.
 _IN_OPENS = re.compile(r"\W*In\s+[A-Z][\w' -]{1,30},\s")
 _HOUSE = re.compile(r"parliament|congress|duma")
+# A general without a state: the army named beside him, or where he speaks, has one.
+_GENERAL = re.compile(
+    r"(?:(?:brig|maj|lt|gen|adm)\.? )?(?:brigadier |major |lieutenant |colonel |vice |rear )?(?:gen|adm|general|admiral|marshal|brig|colonel)\b",
+    re.IGNORECASE,
+)
+_ARMY = re.compile(
+    r"(?:'s)?\s+(?:army|military|armed forces|defen[cs]e (?:ministry|forces?)|general staff|navy|air force)\b"
+)
+# How near behind his title the place stands where a general speaks.
+_SPEAKS_IN = 60
 _SURNAME = re.compile(r"[A-Z][\w'-]{2,}$")
 _THE = re.compile(r"the\s+[a-z]")
 
@@ -144,6 +154,24 @@ class Titles:
                 return (
                     None if NameKind.OUTLET in name.senses else self._attribution.listed.named(name)
                 )
+        return None
+
+    def serving(self, index: int, cue: Cue, source: Source) -> Source | None:
+        """Return the state of a general, by the army that is named or the capital where he speaks."""
+        if not source.id.startswith("text:") or not _GENERAL.match(source.name):
+            return None
+        sentence, listed = self.sentences[index], self._attribution.listed
+        for other in (index, index - 1):
+            if other < 0:
+                continue
+            for name in self.sentences[other].names:
+                state = name.senses.get(NameKind.ADJECTIVE) or name.senses.get(NameKind.ACTOR)
+                if state and _ARMY.match(self.sentences[other].text, name.end):
+                    return listed.government(state)
+        for name in sentence.names:
+            near = cue.start < name.start < cue.end + _SPEAKS_IN
+            if near and sentence.text.endswith(" in ", 0, name.start):
+                return listed.seated(name)
         return None
 
     def house(self, index: int, position: int) -> Source | None:

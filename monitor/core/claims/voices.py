@@ -17,6 +17,7 @@ from monitor.core.claims import force
 from monitor.core.claims.attribution import Attribution
 from monitor.core.claims.cues import Cue
 from monitor.core.claims.grammar import Grammar, Sentence
+from monitor.core.claims.labels import Labels
 from monitor.core.claims.speakers import unknown
 from monitor.core.claims.titles import Around, Titles
 from monitor.core.claims.turns import Turn
@@ -59,36 +60,6 @@ _OF_SAME = frozenset(
 )
 _ITS = re.compile(r"(?:and\s+|but\s+)?(?:its|their)\s", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:and\s+|but\s+)?(?:the|an?)\s+", re.IGNORECASE)
-_YOU_SAID = re.compile(
-    r"\b(?:you(?:'ve|\s+have|\s+had|\s+just|\s+yourself|\s+also)*\s+(?:said|told|spoke|spoken|mentioned|put|given|gave|"
-    r"estimated|announced|testified|claimed|talked|wrote|promised|reported)|your\s+(?:own\s+)?(?:last\s+|latest\s+)?"
-    r"(?:estimate|figure|number|count|assessment|statement|report))\b",
-    re.IGNORECASE,
-)
-# "MS. EXAMPLE:", "Minister Example:": of listed persons a transcript gives the surname only.
-_ADDRESSED = re.compile(
-    r"(?:(?:FOREIGN|DEFEN[CS]E|VICE|DEPUTY|FIRST|INTERIOR|UNIFICATION)\s+)*(?:MR|MS|MRS|DR|GEN|ADM|AMB|SEC|COL|LT|MAJ|SECRETARY|GENERAL|ADMIRAL|AMBASSADOR|MINISTER|PRESIDENT|PRIME\s+"
-    r"MINISTER|SECRETARY\s+GENERAL|CHANCELLOR|COMMANDER|COLONEL)\b[. ]+(?:[A-Z][\w'.-]+\s+){0,2}[A-Z][\w'-]+$",
-    re.IGNORECASE,
-)
-# What transcripts add to a name: "(through interpreter)", "(CENTCOM)".
-_BESIDE = re.compile(r" \([^()]{2,40}\)$")
-_GENERAL = re.compile(
-    r"(?:(?:brig|maj|lt|gen|adm)\.? )?(?:brigadier |major |lieutenant |colonel |vice |rear )?(?:gen|adm|general|admiral|marshal|brig|colonel)\b",
-    re.IGNORECASE,
-)
-_ARMY = re.compile(
-    r"(?:'s)?\s+(?:army|military|armed forces|defen[cs]e (?:ministry|forces?)|general staff|navy|air force)\b"
-)
-_SPEAKS_IN = 60
-_I_AM = re.compile(
-    r"\bI(?:'m| am| run| head| lead| work| direct)\b[^.;:\"]{0,60}?\b(?:at|for)\s+(?:the\s+)?"
-)
-_NOBODY = frozenset({"A", "ANSWER", "Answer"})
-# "we have 2,000 in X": a country where one's own are is not one's own.
-_ABROAD = re.compile(
-    r"\b[Ww]e(?:'ve|\s+have|\s+keep|\s+had)\s(?:[^,.;]|,\d){0,40}\s(?:in|to|at)\s+[A-Z]"
-)
 _SPOKES = re.compile(r"\b(?:spokes(?:man|men|woman|person|persons)|speaker)s?\b")
 _MEMBERS = frozenset({"lawmaker", "lawmakers", "mp", "mps", "member", "members", "deputy", "deputies", "senator", "senators", "minister", "ministers", "legislator", "legislators"})  # fmt: skip
 # What a text calls the figure of its title.
@@ -97,9 +68,6 @@ _TOLD_OF = re.compile(
     r"increase|offer|count)\b|\bsuch\s+an?\s",
     re.IGNORECASE,
 )
-_CONGRESS = "US"
-_SENATE = re.compile(r"(?:SEN|REP|SENATOR|REPRESENTATIVE)\b")
-_RANKED = re.compile(r"(?:GEN|GENERAL|ADM|ADMIRAL|COL|COLONEL|LT)\b")
 
 
 class Voices:
@@ -119,6 +87,9 @@ class Voices:
         self._cues: dict[int, list[Cue]] = {}
         self._own: dict[int, list[Cue]] = {}
         self._titles = Titles(sentences, attribution, around, self.is_quoted)
+        self._labels = Labels(
+            sentences, turns, attribution, self._titles, self._raw_cues, self._of_office
+        )
 
     # --- who speaks ------------------------------------------------------------------------------
 
@@ -198,11 +169,11 @@ class Voices:
             return cue
         turn = self.turns[index]
         if cue.rule == "heading" and turn is not None and turn.index == index and not turn.asks:
-            return replace(cue, source=self._turn_speaker(turn))
+            return replace(cue, source=self._labels.speaker(turn))
         source = (
             self._served(index, cue, cue.source)
             or self._introduced(index, cue, cue.source)
-            or self._serving(index, cue, cue.source)
+            or self._titles.serving(index, cue, cue.source)
         )
         if source is None and cue.rule == "title":
             source = self._of_office(index, cue, cue.source)
@@ -220,24 +191,6 @@ class Voices:
                 return self._attribution.listed.government(state)
         if cue.rule == "role" and source.name in _OF_SAME:
             return self._government_before(index, cue.start)
-        return None
-
-    def _serving(self, index: int, cue: Cue, source: Source) -> Source | None:
-        """Return the state of a general, by the army that is named or the capital where he speaks."""
-        if not source.id.startswith("text:") or not _GENERAL.match(source.name):
-            return None
-        sentence, listed = self.sentences[index], self._attribution.listed
-        for other in (index, index - 1):
-            if other < 0:
-                continue
-            for name in self.sentences[other].names:
-                force = name.senses.get(NameKind.ADJECTIVE) or name.senses.get(NameKind.ACTOR)
-                if force and _ARMY.match(self.sentences[other].text, name.end):
-                    return listed.government(force)
-        for name in sentence.names:
-            near = cue.start < name.start < cue.end + _SPEAKS_IN
-            if near and sentence.text.endswith(" in ", 0, name.start):
-                return listed.seated(name)
         return None
 
     def _introduced(self, index: int, cue: Cue, source: Source) -> Source | None:
@@ -324,7 +277,7 @@ class Voices:
         """Return who speaks in a quotation: named in this sentence, its paragraph, or before."""
         turn = self.turns[index]
         if turn is not None:
-            return self._turn_speaker(turn)
+            return self._labels.speaker(turn)
         paragraph = self.sentences[index].paragraph
         for other in (index, index + 1, index - 1, index + 2, index - 2, index - 3):
             if not 0 <= other < len(self.sentences):
@@ -342,84 +295,6 @@ class Voices:
         """Return the cues of a sentence: before those inside a quotation whoever utters it."""
         sentence = self.sentences[index]
         return sorted(self._raw_cues(index), key=lambda cue: _is_inside(sentence, cue.start))
-
-    def _turn_speaker(self, turn: Turn) -> Source | None:
-        """Return whose turn it is: a listed name, the label's own words, or nobody who asks."""
-        if turn.asks:
-            return None
-        sentence = self.sentences[turn.index]
-        label = sentence.text[sentence.start : turn.end].rstrip(":. ")
-        if _RANKED.match(label) and any(map(self._is_senator, self.turns)):
-            return self._attribution.listed.government(_CONGRESS)
-        for cue in self._raw_cues(turn.index):
-            listed = cue.source is not None and not cue.source.id.startswith("text:")
-            if cue.rule == "heading" and cue.start < turn.end and listed:
-                return cue.source
-        if label in _NOBODY:
-            return None
-        known = self._in_label(turn) or self._introduces_himself(turn)
-        if known is not None:
-            return known
-        label = _BESIDE.sub("", label)
-        known = self._titles.known(label.title(), turn.index, sentence.start)
-        if known is None and _ADDRESSED.match(label):
-            known = self._attribution.listed.surnamed(label.split()[-1])
-        if known is None and turn.recorded:
-            known = self._attribution.listed.government(_CONGRESS)
-        known = known or self._of_label(turn, label)
-        return known or unknown(label.lower().removeprefix("the "))
-
-    def _in_label(self, turn: Turn) -> Source | None:
-        """Read "UNIFIL SPOKESPERSON:", "GEN. EXAMPLE (HUR):": the body that a label names."""
-        sentence = self.sentences[turn.index]
-        for name in sentence.speakers:
-            if name.end <= turn.end and NameKind.OUTLET not in name.senses:
-                return self._attribution.listed.named(name)
-        return None
-
-    def _introduces_himself(self, turn: Turn) -> Source | None:
-        """Read "GUEST: ... I'm an analyst at Example House": whom a speaker without a name speaks for."""
-        for index in range(turn.index, len(self.sentences)):
-            if self.turns[index] is not turn:
-                return None
-            sentence = self.sentences[index]
-            match = _I_AM.search(sentence.text, sentence.start, sentence.end)
-            if match is None:
-                continue
-            for name in sentence.speakers:
-                if name.start == match.end():
-                    return self._attribution.listed.named(name)
-        return None
-
-    def _of_label(self, turn: Turn, label: str) -> Source | None:
-        """Read "DEFENCE MINISTER EXAMPLE:": an office, of the state that it names or that the text is about."""
-        sentence = self.sentences[turn.index]
-        found = self._attribution.listed.phrases.titled(sentence, sentence.start, label.title())
-        if found is None or found.rule not in {"office", "title"}:
-            return None
-        if found.rule == "office":
-            return found.source
-        people = any(
-            not {NameKind.PLACE, NameKind.ACTOR} & {*name.senses} for name in sentence.names
-        )
-        if not people and _ABROAD.search(sentence.text, turn.end, sentence.end) is not None:
-            return None  # "THE PRESIDENT: We have 28,500 soldiers in Ruritania"
-        cue = Cue(start=sentence.start, end=turn.end, source=found.source, rule="title")
-        return self._of_office(turn.index, cue, found.source)
-
-    def _answerer(self, index: int) -> Source | None:
-        """Return who answers a question that says "you said there were 5,000"."""
-        sentence = self.sentences[index]
-        if not _YOU_SAID.search(sentence.text, sentence.start, sentence.end):
-            return None
-        following = (turn for turn in self.turns[index + 1 :] if turn is not None)
-        answer = next((turn for turn in following if not turn.asks), None)
-        return self._turn_speaker(answer) if answer else None
-
-    def _is_senator(self, turn: Turn | None) -> bool:
-        """Say whether a turn is a member's of the US Congress, before whom officers testify."""
-        sentence = self.sentences[turn.index] if turn else None
-        return sentence is not None and _SENATE.match(sentence.text, sentence.start) is not None
 
     def is_quoted(self, index: int) -> bool:
         """Say whether a sentence stands in a quotation or in a speaker's turn."""
@@ -452,7 +327,7 @@ class Voices:
                 return Cue(start=0, end=0, source=speaker, rule="quote")
             turn = self.turns[index]
             if turn is not None:
-                answer = self._answerer(index) if turn.asks else None
+                answer = self._labels.answerer(index) if turn.asks else None
                 return Cue(start=0, end=0, source=answer, rule="asked") if answer else None
         return self._said_next(index) or self._goes_on(index) or self._said_below(index)
 
