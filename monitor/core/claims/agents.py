@@ -32,7 +32,7 @@ _UNDER = re.compile(
     r"(?:(?:the|command|of|control|orders|warlord|strongman|[Gg]eneral|[Ff]ield|[Mm]arshal|[Pp]resident|"
     r"[Cc]ommander|[Cc]olonel|Khalifa|government|in)\s+)*"
 )
-_ORDERS = re.compile(r"\s+(?:orders?|command|flag|banner|leadership)\b")
+_ORDERS = re.compile(r"\s+(?:[a-z-]+\s+)?(?:orders?|command|flag|banner|leadership)\b")
 _UNDER_REACH = 90
 _LOYAL = re.compile(r"loyal|led|commanded|answering|reporting")
 _FOR = re.compile(
@@ -41,6 +41,11 @@ _FOR = re.compile(
     re.IGNORECASE,
 )
 _FROM = re.compile(r"\s+(?:from|belonging\s+to|courtesy\s+of)\s+(?:President\s+|President's\s+)?")
+_FRONT = re.compile(r"(?:[\w. '-]{1,40}:\s)?\W*From\s+(?:the\s+)?")
+_FEW = re.compile(
+    r",?\s+(?:(?:in|all|total|alone|we|see|have|had|there|are|were|come|came|a|about|around|some|so|far|only|"
+    r"another|further|at|least|up|to|today|now)\s+){0,6}"
+)
 _LEAVES = re.compile(r"\b(?:leaves?|left|leaving)\s+(?:the\s+)?")
 _WITH_SOME = re.compile(r"\s+with\s+(?:\w+\s+){0,3}")
 _RANKS = re.compile(r"\s+(?:serving\s+|deployed\s+|enrolled\s+)?(?:in|with|within)\s+(?:the\s+)?")
@@ -68,6 +73,7 @@ def named_behind(
     yield _under(sentence, counted, knowledge), "under"
     yield _from(sentence, counted, knowledge), "from"
     yield _asked(sentence, counted, grammar), "asked"
+    yield _fronted(sentence, counted), "from"
     yield _left_with(sentence, counted, knowledge), "left"
 
 
@@ -188,6 +194,21 @@ def _from(sentence: Sentence, counted: Counted, knowledge: Knowledge) -> str | N
     for speaker in sentence.speakers if of is not None else ():
         if of is not None and speaker.start == of.end():
             return state_of(speaker, knowledge)
+    name = sentence.named_at.get(of.end()) if of is not None else None
+    if name is None or NameKind.PLACE in name.senses or NameKind.PEOPLE in name.senses:
+        return None
+    # "12,000 troops from the North"
+    return None if sentence.text.startswith(" of ", name.end) else name.senses.get(NameKind.ACTOR)
+
+
+def _fronted(sentence: Sentence, counted: Counted) -> str | None:
+    """Read "From North Korea in total around 13,000 soldiers have fought": whence they come, said first."""
+    text, left = sentence.text, counted.quantity.left
+    for name in sentence.names:
+        if name.end > left:
+            return None
+        if NameKind.ACTOR in name.senses and _FRONT.fullmatch(text, sentence.start, name.start):
+            return name.senses[NameKind.ACTOR] if _FEW.fullmatch(text, name.end, left) else None
     return None
 
 

@@ -63,6 +63,7 @@ _AN_ENEMY = re.compile(
 )
 _LEAVING = re.compile(r"\b(?:leaving|leaves)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
 _WERE = re.compile(r"\s+(?:of\s+(?:them|whom)\s+)?(?:are|were|is|was)\s+(?:the\s+)?")
+_CONTRASTS = re.compile(r"[,;]\s+(?:and\s+|but\s+|against\s+)?(?:the|its|an?)\s+(?:[a-z-]+\s+)?$")
 _NOUN_NEXT = re.compile(r" (?!and\b|or\b|who\b|but\b|in\b|at\b|on\b|with\b|by\b)[a-z]+")
 
 
@@ -374,6 +375,12 @@ def _gapped(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | Non
     for name in sentence.names:
         if name.end + 1 == left and not after_preposition(sentence, name, grammar):
             return gapped_by(sentence, name)
+        if name.end < left and NameKind.ADJECTIVE in name.senses:
+            # "the garrison had been 85,000 strong, the attacking Japanese army 36,000"
+            opens = _CONTRASTS.search(sentence.text, sentence.start, name.start)
+            body = grammar.patterns["shapes.collectives"].match(sentence.text, name.end + 1, left)
+            if opens and body and not sentence.text[body.end() : left].strip():
+                return name.senses[NameKind.ADJECTIVE]
     return None
 
 
@@ -484,6 +491,8 @@ def leader(
             continue
         if not left - _REACH <= name.start < name.end <= left:
             continue
+        if grammar.ends("places.giving", text, max(sentence.start, name.start - 16), name.start):
+            continue  # "If Kim gave Putin even 20,000 men"
         state = state_of(name, knowledge)
         between = text[name.end : left]
         between = _THAT_HE.sub(" ", between)  # "militias that he puts at 4.5 million"

@@ -34,6 +34,8 @@ _THESE = re.compile(r"\b(?:these|those|such|them)\b", re.IGNORECASE)
 # From a verb of denying to the clause that it denies.
 _AVOWAL = 24
 _CALL_REACH = 40
+# "528 fighters of the engineer regiment"
+_REGULAR = re.compile(r"\s+of\s+(?:the|an?|its)\s+(?:[\w-]+\s+){0,3}?(?:regiment|brigade|battalion|division|corps)\b")
 # How far into a sentence the owner may stand that it begins with.
 _OPENING = 24
 # How far back a pronoun, or a sentence without a subject, may find whom it is about.
@@ -63,7 +65,11 @@ class Hints:
         if home is not None:
             return ForceFound(home, "home")
         official = source is not None and source.id.endswith(_OFFICIAL)
-        if self._is_irregular(item) and state in self._knowledge.homes:
+        others = self._others(index, item, state) if official else set()
+        if len(others) == 1:
+            return ForceFound(others.pop(), "topic")
+        regular = _REGULAR.match(self._story.sentences[index].text, item.counted.end) is not None
+        if self._is_irregular(item) and state in self._knowledge.homes and not regular:
             state = None  # no ministry counts "fighters" as its own
         if (sense is Status.EXERCISE or official) and state is not None:
             return ForceFound(state, "speaker")
@@ -81,6 +87,12 @@ class Hints:
             or self._only(index, item, state)
             or item.force
         )
+
+    def _others(self, index: int, item: Found, state: str | None) -> set[str]:
+        """Return who else does something before the number: "estimates that Ruritania lost N of the M"."""
+        sentence, left = self._story.sentences[index], item.counted.quantity.left
+        found = persons.subjects(sentence, self._grammar, left)
+        return {one.force for one in found if not one.speaks} - {state or ""}
 
     def _asked_of(self, index: int) -> str | None:
         """Return of whom a question asks that the sentence answers: "How many does the PLA have?"."""

@@ -39,6 +39,10 @@ _SURE = frozenset(
 )
 # Steps that only guess from what stands around.
 _WEAK = frozenset({"none", "paragraph", "sentence", "counts"})
+# Steps that may take the soldiers whom a speaker watches for his own.
+_GUESSED = frozenset(
+    {"none", "leader", "ahead", "topic", "document", "paragraph", "sentence", "alone", "counts"}
+)
 # "The army, a spokesman said, had N": who says so is only put in.
 _INSERTED = re.compile(r",[^,;:\"]{3,60},")
 # How far back "they" in a quotation may find whom it stands for.
@@ -68,6 +72,7 @@ class Owners(Seats):
     """Finds whose the numbers of one story are."""
 
     _last: tuple[int, ForceFound] | None = None
+    _first_guess: str | None = None
 
     def resolve(self, index: int, item: Found, sense: Status) -> ForceFound:
         """Return the force, or whom the speaker, a leader or the document point to."""
@@ -75,8 +80,33 @@ class Owners(Seats):
         part = counted.anaphoric and counted.shape == "partitive" and item.force.force is None
         if part and last is not None and last[0] == index:
             return last[1]  # "30,000 soldiers; elders say that 2,500 of them came"
-        self._last = (index, self._whose(index, item, sense))
+        found = self._whose(index, item, sense)
+        if found is item.force and found.rule == "claim" and last is not None:
+            # "of whom 50,000 at a time": of whomever the number before turned out to be
+            mended = last[0] == index and self._first_guess == found.force
+            found = ForceFound(last[1].force, "claim") if mended and last[1].force else found
+        self._first_guess = item.force.force
+        self._last = (index, self._of_rivals(index, item, found) or found)
         return self._last[1]
+
+    def _of_rivals(self, index: int, item: Found, found: ForceFound) -> ForceFound | None:
+        """Read "South Korean intelligence puts the first group at N", in Vladivostok: not its own.
+
+        Who watches an adversary's soldiers in a third country counts those; his own are not there.
+        """
+        if found.rule not in _GUESSED or found in FINAL:
+            return None
+        source = item.cue.source if item.cue else None
+        state = self._knowledge.states_by_family.get(source.family) if source else None
+        spoken = self._before(len(self._story.sentences))
+        if state is None or (found.force in spoken and found.force != state):
+            return None
+        rival = self._knowledge.adversary(state)
+        abroad = self._knowledge.expeditions.get(rival or "")
+        if not abroad or rival is None:
+            return None
+        there = self._knowledge.country_of(item.place.place) in abroad
+        return ForceFound(rival, "rivals") if there or rival in spoken else None
 
     def _whose(self, index: int, item: Found, sense: Status) -> ForceFound:
         found, source = item.force, item.cue.source if item.cue else None
@@ -319,7 +349,8 @@ class Owners(Seats):
             return state  # "The IDF said that it would keep N"
         silent = [one for one in found if not one.speaks]
         if not silent and self._is_irregular(item):
-            group = self._last_group(index, at, most=SUBJECT_SENTENCES)
+            led = self._subject_group(index - 1)
+            group = led or self._last_group(index, at, most=SUBJECT_SENTENCES)
             if group is not None:
                 return group  # "Turkey wants the SDF to dissolve. Of its 50,000 fighters, ..."
         for earlier in range(index - 1, max(-1, index - 1 - SUBJECT_SENTENCES), -1):
@@ -332,6 +363,14 @@ class Owners(Seats):
             end = sentence.end
             whose = persons.other_named(sentence, counted.end, end, state or "", grammar)
         return whose or (state if word not in {"they", "their"} else None)
+
+    def _subject_group(self, index: int) -> str | None:
+        """Return the one armed group that a sentence is about: its subject, not who else it names."""
+        if index < 0:
+            return None
+        found = list(persons.subjects(self._story.sentences[index], self._grammar))
+        group = found[0].force if found else ""
+        return group if group.islower() and not found[0].speaks else None
 
     def _defender(self, index: int, spot: str | None) -> str | None:
         """Return who calls others the enemy at a place: of two rivals the one listed first."""

@@ -63,7 +63,7 @@ def first_person(sentence: Sentence, counted: Counted, grammar: Grammar, *, quot
     if behind is not None and behind["word"].lower() in {"we", "i"}:
         return True
     of = _OF_US.match(text[counted.quantity.right : counted.end + 12])
-    if of is not None:
+    if of is not None or _OF_US.match(text, counted.end, sentence.end):
         return True
     return _has(sentence, counted, _WE, grammar) or _our_body(
         sentence, counted, grammar, quoted=quoted

@@ -19,6 +19,10 @@ from monitor.core.knowledge import Knowledge, Name, NameKind
 _HIS = re.compile(r"\b(?:his|her)\b")
 _OF_THE = re.compile(r"\s+of\s+(?:the\s+)?$")
 _WHOSE = re.compile(r",?\s+whose\b")
+_CLAIMS = re.compile(
+    r" (?:accusations?|claims?|allegations?|assertions?|charges|reports?|assessments?|intelligence|media|"
+    r"estimates?|demands?|calls|pressure|requests?|sanctions|criticism|offers?|proposals?)\b"
+)
 _MOST_SMALL = 2
 _SMALL_WORDS = frozenset(
     {"last", "first", "own", "roughly", "some", "entire", "whole", "nearly", "estimated", "about"}
@@ -84,6 +88,8 @@ def _named(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | None
             continue
         if name.end <= left and _is_replaced(sentence, name, grammar):
             continue
+        if _CLAIMS.match(text, name.end):
+            continue  # "Cuba rejected U.S. accusations that N of its citizens"
         owns = text.startswith("'s", name.end)
         actor = None if owns else name.senses.get(NameKind.ACTOR)
         actor = actor or own_army(sentence, name)

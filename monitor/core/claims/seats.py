@@ -29,6 +29,10 @@ _UNIT = re.compile(
     r"\W*(?:The|Our)\s+\d+(?:st|nd|rd|th)\s+(?:[\w-]+\s+){0,3}?"
     r"(?:[Bb]rigade|[Dd]ivision|[Rr]egiment|[Bb]attalion|[Cc]orps)\b"
 )
+# "Townsville's 3rd Brigade"
+_TOWN_UNIT = re.compile(
+    r"'s\s+\d+(?:st|nd|rd|th)\s+(?:[\w-]+\s+){0,2}?(?:[Bb]rigade|[Dd]ivision|[Rr]egiment|[Bb]attalion)\b"
+)
 _MARK = re.compile(r'"')
 # "who commands EUFOR", "a fighter of the Karen National Liberation Army".
 _LEADS = re.compile(
@@ -68,6 +72,9 @@ class Seats(Hints):
     def _unit(self, index: int, item: Found, state: str | None) -> str | None:
         """Read "The 155th Brigade has 1,900 soldiers left": the speaker's own, if he names no others."""
         sentence, left = self._story.sentences[index], item.counted.quantity.left
+        town = self._town_unit(sentence, left)
+        if town is not None:
+            return town
         unit = _UNIT.match(sentence.text, sentence.start, left)
         if (
             unit is None
@@ -83,6 +90,15 @@ class Seats(Hints):
             if kind is not NameKind.PLACE
         }
         return state if self._knowledge.adversary(state) not in named else None
+
+    def _town_unit(self, sentence: Sentence, left: int) -> str | None:
+        """Read "Townsville's 3rd Brigade will grow by 500": the unit is the state's in which it lies."""
+        for name in sentence.names:
+            place = name.senses.get(NameKind.PLACE)
+            unit = _TOWN_UNIT.match(sentence.text, name.end, left) if place else None
+            if unit is not None and acts(sentence.text, unit.end(), left, self._grammar):
+                return self._keeper(place)
+        return None
 
     def _outside(self, index: int) -> Iterator[tuple[Sentence, int, int]]:
         """Yield the stretches outside quotation marks around a quoted sentence."""

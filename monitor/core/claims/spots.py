@@ -245,7 +245,10 @@ def _says(sentence: Sentence, end: int, grammar: Grammar) -> bool:
     verb = grammar.patterns["attribution.verbs"].match(
         sentence.text, min(end + 1, sentence.end), sentence.end
     )
-    return verb is not None
+    end = min(end + 1, sentence.end)
+    return verb is not None or (
+        grammar.patterns["attribution.speaks"].match(sentence.text, end, sentence.end) is not None
+    )
 
 
 def _continues(gap: str, grammar: Grammar) -> bool:

@@ -18,6 +18,10 @@ from monitor.core.knowledge import Name, NameKind
 _REACH = 160
 _MOST_MODIFIERS = 3
 _DATELINE = re.compile(r"(?:,[^-\n]{1,30}|\s*\([^)\n]{1,30}\))?\s+-\s")
+# "KFOR numbers about 4,500": the verb, not the noun.
+_NUMBERS = re.compile(r" (?:now |currently |still |today )?(?:numbers|numbered|totals|totalled)\b")
+# "Ghana extends Lebanon mission, moves 120 soldiers": where, not who.
+_MISSION = re.compile(r" (?:mission|deployment|operation|mandate|force|contingent|pullout|withdrawal)\b")
 _ARTICLE = re.compile(r"\ban?\s+\Z")
 _AUXILIARIES = frozenset({"has", "have", "had", "having", "is", "are"})
 _ADVERBS = frozenset(
@@ -40,7 +44,8 @@ _ACCUSED = re.compile(r"\b(?:accus|blam|suspect)\w*\s+$")
 _RELATIVE = re.compile(r"(?:'s)?(?:\s+[a-z]+){0,3},\s+(which|who|whose)\b")
 # "puts them at 3,500": whoever they are, they were named before.
 _PUTS_THEM = re.compile(
-    r"^(?:(?!\b(?:but|and|while)\b).)*\b(?:puts?|placed|places|pegs|pegged)\s+(?:them|it|the\s+(?:number|figure|total|tally|count|contingent))\s+at\b"
+    r"^(?:(?!\b(?:but|and|while)\b).)*\b(?:puts?|placed|places|pegs|pegged|caps?|capped|limits?|limited|fix(?:es|ed)?|sets?|cuts?|reduc(?:es?|ed)|"
+    r"lower(?:s|ed)?)\s+(?:them|it|the\s+(?:number|figure|total|tally|count|contingent|army|force))\s+(?:at|to)\b"
 )
 _OF_ITS_OWN = re.compile(
     r"'s(?:,[^,;:\"]{3,60},)?\s+(?:has|have|had|numbers|numbered|counts|is|was)\b"
@@ -107,7 +112,12 @@ def subject(sentence: Sentence, counted: Counted, grammar: Grammar, since: int =
         speaks = any(grammar.ends("attribution.speaks", text, begin, end) for end in ends)
         if speaks or _retells(sentence, name, between) or _only_says(between, grammar):
             continue  # "The Americans are more cautious and speak of 75,000"
-        if acts(text, begin, left, grammar) or _amounts(sentence, name, left, grammar):
+        numbers = _NUMBERS.match(text, name.end, left) is not None
+        if (
+            numbers
+            or acts(text, begin, left, grammar)
+            or _amounts(sentence, name, left, grammar)
+        ):
             if joined_before(sentence, name):
                 return SEVERAL
             rule = "counts" if _only_counts(sentence, name, left, grammar) else "subject"
@@ -229,6 +239,9 @@ def _is_where(sentence: Sentence, name: Name, grammar: Grammar) -> bool:
         return False
     before = WORD.findall(text[max(sentence.start, name.start - 24) : name.start])
     verb = before[-1].lower() if before else ""
+    if _MISSION.match(text, name.end) and verb.endswith(("s", "ed")) and verb.isalpha():
+        first = sentence.names[0]
+        return first is not name and verb not in grammar.sets["attribution.verbs"]
     if not any(verb in grammar.sets[key] for key in _CHANGING):
         return False
     word = WORD.match(text, min(name.end + 1, sentence.end), sentence.end)
