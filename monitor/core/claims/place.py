@@ -53,12 +53,16 @@ _HOLDS = frozenset(
 _SMALL = 20  # "eight to one", "two US officials": no figure that a place could belong to
 _MODAL = re.compile(r"^(?:will|would|should|could|now|currently|already|still|alone)\s+")
 # "2,000 men, most of them in Erbil": where a part is.
-_OF_THEM = re.compile(r",\s[^,;]{0,30}\bof\s+(?:them|whom|which)\b")
+_OF_THEM = re.compile(
+    r",\s[^,;]{0,30}\bof\s+(?:them|whom|which)\b|"
+    r"\band\s+(?:to\s+)?[a-z]+\s+(?:most|many|half|some|part|all)\s+of\s+(?:those|them|the\s+rest)\b"
+)
 _MISSION = re.compile(
     r"(?:\s+[a-z-]+){0,2}\s+(?:force|mission|contingent|garrison|deployment|front|campaign|exit|"
     r"withdrawal|pullout|pull-out|drawdown|build-up|buildup|surge|presence|troops|base|operation|"
-    r"battlegroup|incursion|offensive|border)\b"
+    r"battlegroup|incursion|offensive|border|salient|pocket|bridgehead|enclave)\b"
 )
+_TOWN_UNIT = re.compile(r"'s\s+(?:\d+\w\w\s+)?(?:[A-Z]\w+\s+)?(?:[Bb]rigade|garrison|[Bb]attalion|[Rr]egiment)\b")
 _LEADS_MISSION = frozenset({"the", "a", "its", "their", "his", "this", "new", "cuts", "for", "our"})
 _REACH = 120
 # "will join the 400 in Haiti": where those are, others will be.
@@ -106,8 +110,8 @@ _UNLISTED = re.compile(
 # "arrived at the ranges in Example this week", "is stationed near Example".
 _STATIONED = re.compile(
     r"[^.;:,\"]{0,60}?\b(?:stationed|based|deployed|arrived|landed|garrisoned|posted|massed|training|trained|"
-    r"drilling|dug in|camped|quartered|billeted|patrol|patrolling|preparing)\s+(?:[a-z-]+\s+){0,4}?"
-    r"(?:in|at|near|around|outside)\s+(?:the\s+)?(?:(?:village|town|city|port|district|base|camp)\s+(?:of|at)\s+)?"
+    r"drilling|dug in|camped|quartered|billeted|housed|living|lodged|barracked|patrol|patrolling|preparing)\s+(?:[A-Za-z-]+\s+){0,4}?"
+    r"(?:in|at|near|around|outside)\s+(?:the\s+)?(?:(?:village|town|city|port|district|base|camp|garrison|barracks)\s+(?:of|at|outside|near|in)\s+)?"
     + _NAME_OF_PLACE
 )
 _CALENDAR = re.compile(
@@ -116,8 +120,9 @@ _CALENDAR = re.compile(
 )
 # What begins another story: ", and Moscow has …", ", with the first battalion", "to the coast, where".
 _APART = re.compile(
-    r";|, (?:and|but|while|whereas) (?:[A-Z][\w'-]+|the [a-z]+) (?:has|have|had|will|would|is|are|was|"
-    r"were|sent|kept|keeps|moved|\w+ed)\b|, with (?:the|an?|its|their|one|another|others)\b|"
+    r";|, (?:and|but|while|whereas) (?:[A-Z][\w'-]+|the [a-z]+(?: (?:from|of|in|to|near) (?:the )?[A-Z][\w'-]+){0,2}) "
+    r"(?:has|have|had|will|would|is|are|was|were|sent|kept|keeps|moved|\w+ed)\b|"
+    r", (?:while|whereas) (?:in|on|at|near)\b|, (?:because|although|though|since|even though)\b|, with (?:the|an?|its|their|one|another|others)\b|"
     r"(?<=east|west|orth|outh|oast|rder|tier), where\b"
 )
 # Between two places of one figure: "the Lyman and Siversk directions".
@@ -139,11 +144,14 @@ _WITH = re.compile(
     r"(?:\s[a-z]+){0,2}\s+with\s+(?:(?:an?|about|some|the|its|their|around|nearly|almost|just|only|"
     r"estimated|up|to|as|many|more|than|another|further)\s+){0,5}"
 )
+_OWN_LAND = re.compile(r"\b(?:back\s+)?(?:to|into|onto)\s+(?:its|their)\s+own\s+(?:territory|soil|country|side)\b")
 _FIGHTS = frozenset(
-    {"siege", "defence", "defense", "assault", "battle", "capture", "recapture", "encirclement"}
+    {"recovery", "reconstruction", "rebuilding", "restoration", "liberation", "demining", "siege", "defence", "defense", "assault", "battle", "capture", "recapture", "encirclement"}
 )
 _PURPOSE = re.compile(
-    r"\b(?:to\s+(?:[a-z]+\s+){1,3}|for\s+)the\s+(?:siege|defen[cs]e|assault|battle|capture|recapture|encirclement)\s+(?:of|on|for)\s+(?:the\s+)?"
+    r"\b(?:to\s+(?:[a-z]+\s+){1,3}|for\s+)the\s+(?:siege|defen[cs]e|assault|battle|capture|recapture|encirclement|"
+    r"recovery|reconstruction|rebuilding|restoration|liberation|demining)\s+(?:of|on|for)\s+(?:the\s+)?",
+    re.IGNORECASE,
 )
 _THEM = frozenset({"them"})
 _SENDS_THEM = re.compile(
@@ -159,6 +167,7 @@ _HOMEWARD = re.compile(
 _ANOTHER = re.compile(r"\b(?:and|but)\s+(?:[a-z]+ed|sent|brought|took|drew)\s+[a-z]")
 _WHERE = re.compile(r",?\s+where\b")
 _BODY = re.compile(r"(?:peacekeeping )?(?:mission|force|operation|contingent)s?", re.IGNORECASE)
+_OWN_MEN = re.compile(r"\b(?:its|their|his|her|our)\s+own\s+(?:[a-z]+\s+)?$")
 _TRAINS = re.compile(r"\btrain(?:ing|ed)?\b")
 _STOP = re.compile(r"[;:\"]")
 _VERB = re.compile(r"\b(?:were|are|is|was|have|had|has|will|would|could|may|might|must)\b")
@@ -235,6 +244,7 @@ def resolve(
     told = away is not None and not _ANOTHER.search(sentence.text, counted.end, away.start)
     named = {
         "where": _where(sentence, counted, here),
+        "home": _home(sentence, counted, knowledge.homes),
         "from": away.place if away and told and not border else None,
         "recipient": recipient(sentence, counted, grammar, knowledge.homes),
         "purpose": _purpose(sentence, counted),
@@ -344,11 +354,24 @@ def _them_to(sentence: Sentence, counted: Counted, here: Sequence[Spot]) -> Spot
     return None
 
 
+def _home(sentence: Sentence, counted: Counted, homes: Mapping[str, str]) -> str | None:
+    """Read "withdrawn N of its troops from Kivu to its own territory": whose troops they are, there."""
+    own = _OWN_LAND.search(sentence.text, counted.end, sentence.end)
+    if own is None or any(counted.end <= q.left < own.start() for q in sentence.quantities):
+        return None
+    return homes.get(counted.force or "")
+
+
 def _purpose(sentence: Sentence, counted: Counted) -> str | None:
     """Return where people are sent "to break the siege of El Fasher", "for the defence of Sumy"."""
     if not sentence.has(_FIGHTS):
         return None
-    for match in _PURPOSE.finditer(sentence.text, counted.end, sentence.end):
+    for match in _PURPOSE.finditer(sentence.text, sentence.start, sentence.end):
+        parted = any(match.end() <= q.left < counted.quantity.left for q in sentence.quantities)
+        if match.start() < counted.quantity.left and (
+            parted or _STOP.search(sentence.text, match.end(), counted.quantity.left)
+        ):
+            continue
         for name in sentence.names:
             if name.start == match.end() and NameKind.PLACE in name.senses:
                 return name.senses[NameKind.PLACE]
@@ -372,6 +395,10 @@ def _mission(sentence: Sentence, counted: Counted) -> PlaceFound:
             continue
         led = text[max(sentence.start, name.start - 8) : name.start].lower().split()
         opens = name.start == sentence.start or bool(led[-1:] and led[-1] in _LEADS_MISSION)
+        if NameKind.ACTOR not in name.senses and _TOWN_UNIT.match(text, name.end):
+            return PlaceFound(place, None, "mission")  # "Townsville's 3rd Brigade will grow by 500"
+        if name.start > counted.end and _OF_THEM.search(text, counted.end, name.start):
+            continue
         if opens and _MISSION.match(text, name.end):
             return PlaceFound(place, None, "mission")
     return NOWHERE
@@ -540,6 +567,8 @@ def _is_others(
         return False
     if counted.subject_start is not None and head.start() > counted.subject_start:
         return False
+    if _OWN_MEN.search(sentence.text, floor, head.start()):
+        return True  # "11,000 infantrymen let the staff keep its own battalions in Donetsk"
     # Who trains others is where they are.
     if _TRAINS.search(sentence.text, floor, head.start()):
         return False

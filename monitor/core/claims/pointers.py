@@ -43,7 +43,13 @@ _THEIR = re.compile(
     re.IGNORECASE,
 )
 # "has 10,000 men against it", "facing them".
+# "that's our reading of the North Korean contingent in Kursk", "about the mission in Texas"
+_CONTINGENT_IN = re.compile(
+    r"\b(?:about|of|on|to|regarding)\s+(?:the|their|its|his|our)\s+(?:[\w-]+\s+){0,3}?(?:contingent|mission|troops|soldiers|deployment|"
+    r"presence|force|forces|garrison|operation|fighters)\s+(?=(?:in|at|near|around)\s)"
+)
 _AT_IT = re.compile(r"\s+(?:against|facing|opposite|around|outside|near) (?:it|them|us|him)\b")
+_MANY_OF_THEM = re.compile(r"\b(?:of them|of those)\s*[:,-]\s+(?:[a-z]+\s+){0,3}$")
 _OF_THOSE = re.compile(r"\s+of\s+(?:them|those|these)\b")
 
 
@@ -54,6 +60,7 @@ def is_of_them(sentence: Sentence, counted: Counted) -> bool:
     return counted.anaphoric or (
         _THEIR.search(text, floor, counted.quantity.left) is not None
         or _OF_THOSE.match(text, counted.quantity.right) is not None
+        or _MANY_OF_THEM.search(text, floor, counted.quantity.left) is not None
         or _AT_IT.match(text, counted.end) is not None
     )
 
@@ -182,6 +189,7 @@ def topic(sentence: Sentence, start: int, grammar: Grammar) -> PlaceFound:
     """Read what a quotation is about: "…, Trump said of Iraq", "…, asked about Syria"."""
     text = sentence.text
     about = grammar.search("places.topics", text, start, sentence.end)
+    about = about or _CONTINGENT_IN.search(text, start, sentence.end)
     if about is None:
         return NOWHERE
     for name in sentence.names:

@@ -103,8 +103,10 @@ def coordinate(sentence: Sentence, taken: Sequence[Found]) -> None:
     ends = {item.counted.quantity: item.counted for item in taken}
     for quantity, following in reversed(list(pairwise(sentence.quantities))):
         counted, other = ends.get(quantity), ends.get(following)
-        if counted is None:
-            continue
+        if counted is None or (
+            other is not None and other.anaphoric and other.shape == "partitive"
+        ):
+            continue  # "12,000 soldiers, and 10,000 of them are in Kursk"
         gap = sentence.text[counted.end : following.left].strip(" ,").lower()
         if gap in _JOINS or _OF_WHOM_AND.fullmatch(gap):
             noun = _NOUN.match(sentence.text, following.right, sentence.end)
@@ -129,7 +131,7 @@ def relate(sentence: Sentence, taken: Sequence[Found], gazetteer: Gazetteer) -> 
                 whole.place, own_place = item.place, False
             if whole is None and item.counted.anaphoric and item.place.rule in _POINTED:
                 own_place = False  # "300 of them will leave": where those are of whom was spoken
-            if item.kind_rule == "most-of-them":
+            if item.kind_rule == "most-of-them" or item.place.rule == "next":
                 own_place = False
             if own_place or other_force:
                 item.kind, item.kind_rule = Kind.TOTAL, "part-with-own-place"

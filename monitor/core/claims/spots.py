@@ -30,6 +30,7 @@ _PART_OF = re.compile(
     r"(?:\b(?:kilomet(?:re|er)s|km|miles|acres|hectares|parts?|swathes?|swaths?|slivers?|"
     r"chunks?|strips?|much|most|half|all|third|quarter))\s+\Z"
 )
+_FROM_BORDER = re.compile(r"\bfrom\s+(?:the\s+)?(?:[\w'-]+\s+){1,3}(?:border|frontier)\s+\Z")
 _OWN_BORDER = re.compile(r"'s?\s+(?:[a-z-]+\s+)?(?:borders?|frontiers?)\s+with\b")
 _TOWN_OF = re.compile(r"\b(?:city|town|village|port|settlement|district|island) of\s")
 _CAPITAL = re.compile(r"'s?\s+(?:[a-z-]+\s+)?capital\b(?!,? [A-Z])")
@@ -59,6 +60,9 @@ _SAID = re.compile(r"\b(?:said|says|told \w+|added|announced)\s+(?:on \w+\s+)?\Z
 _BETWEEN = re.compile(r"between\b", re.IGNORECASE)
 _LAND = re.compile(r"\s(?:country|nation|kingdom|republic|neighbou?r)\b")
 _WIDE = frozenset({"area", "continent", "water"})
+# "troops eyed for Ukraine", "foreseen for Gaza"
+_EYED = re.compile(r"\b(?:eyed|foreseen|planned|slated|earmarked|considered|proposed|intended|meant|pledged)\s+\Z")
+_BODY = re.compile(r"(?:'s)?\s+(?:[A-Z]\w+\s+)?(?:Guard|army|Army|government|ministry|military|mayor|governor|police)\b")
 _AGAIN = re.compile(r"\b(?:in|near|outside)\b")
 
 
@@ -102,6 +106,8 @@ def spots(sentence: Sentence, grammar: Grammar, knowledge: Knowledge) -> list[Sp
         chained = bool(found) and _continues(gap, grammar) and not _says(sentence, end, grammar)
         # "near Kosovo, Pristina's interior minister said"
         chained = chained and not (gap == ", " and sentence.text.startswith("'s", name.end))
+        # "in the Horn of Africa, the Virginia Guard announced"
+        chained = chained and not (gap == ", the " and _BODY.match(sentence.text, name.end))
         # "opposite Narva, in Ivangorod" are two places.
         if chained and not _are_apart(gap, found[-1].place, place, gazetteer):
             last = found.pop()
@@ -199,6 +205,8 @@ def _leads_elsewhere(sentence: Sentence, lead: int, grammar: Grammar) -> bool:
     text = sentence.text
     word = WORD.match(text, lead, sentence.end)
     floor = max(sentence.start, lead - 20)
+    if word is not None and _FROM_BORDER.search(text, max(sentence.start, lead - 48), lead):
+        return False  # "from the Sumy border to Dobropillia"
     return word is not None and (
         grammar.ends("places.no_leads", text, floor, word.end()) is not None
     )
@@ -346,6 +354,8 @@ def _is_between(
 def _leads_for(before: str, position: int, grammar: Grammar) -> bool:
     """Say whether "for" leads to a place: "left for Guam", "peacekeepers for Haiti"."""
     if grammar.patterns["places.bound"].search(before, 0, position):
+        return True
+    if _EYED.search(before, 0, position):
         return True
     words = WORD.findall(before[:position])
     noun = words[-1].lower() if words else ""

@@ -18,7 +18,7 @@ from monitor.core.gazetteer import Gazetteer
 
 # Where another clause begins, whose motion is not that of the counted.
 _OTHER_CLAUSE = re.compile(
-    r"[;\"]|,(?!\d)(?! (?:will|would|are|were|is|was|have|has|had|could|may|might)\b)|\b(?:before|after|while|where|but|when|until|once|if|so|to (?!the\b)[a-z]+|"
+    r"[;\"]|,(?!\d)(?! (?:will|would|are|were|is|was|have|has|had|could|may|might)\b)|\b(?:before|after|while|where|but|when|until|once|if|so|as(?! (?:far|well|many|part))|to (?!the\b)[a-z]+|"
     r"and (?:could|may|might|would|will|is|are|was|were|has|have|said))\b"
 )
 _RELATIVE = re.compile(r"\b(?:who|that|which)\b")

@@ -50,6 +50,25 @@ _SPEAKS_FROM = re.compile(
 _NO_MORE = re.compile(r"\b(?:former|retired|ex-)")
 _ASKED = re.compile(r"\b(?:asked|ask|begged|request(?:ed)?|need|want(?:ed)?)\b")
 _TOO_WIDE = frozenset({"country", "continent", "area", "water", "capital"})
+_THEY_ARE = re.compile(
+    r"\W*(?:(?:All|Both|Most)\s+of\s+(?:them|those|these)|All|They|These|Those|The\s+(?:men|soldiers|troops|fighters|"
+    r"recruits|unit|units|force|contingent))\s+(?:now\s+)?(?:are|were|is|was|have|had|has|will|would)\s+(?:(?:be|been|now|"
+    r"being|all|mostly|mainly|currently|already|still|stationed|based|deployed|quartered|housed|training|trained|"
+    r"fighting|serving|moved|sent|gone|dug)\s+){0,3}(?=(?:in|at|near|to|on|into|around|outside|across)\b)"
+)
+_ONLY_WHERE = re.compile(r"\W*(?:Mostly\s+|Mainly\s+|All\s+)?(?:In|At|Near|Around|Outside)\s+(?![^.;\"]*\b(?:is|are|was|were|has|have|had|said|will)\b)")
+_EVENT = re.compile(
+    r"\b(?:[Aa]fter|[Ss]ince|[Ff]ollowing|[Bb]efore|[Aa]mid)\s+(?:the|an?|\w+'s)\s+(?:[a-z]+\s+){0,2}(?:attacks?|clash(?:es)?|raids?|explosions?|shelling|ambush|incident|summit|vote|elections?|coup|parade|"
+    r"funeral|ceremony|massacre|earthquake|flood)\s+(?:in|at|on|near)?\s*$"
+)
+_ITS = re.compile(r"\b(?:[Ii]ts|[Tt]heir)\s+(?:[a-z]+\s+){0,2}$")
+_OWN_REACH = 32
+# A body that was named before; no army, which may be anywhere.
+_THE_BODY = re.compile(
+    r"\b[Tt]h(?:e|at|is)\s+(?:[a-z]+\s+){0,2}?(?:force|contingent|garrison|mission|deployment|detachment|grouping|"
+    r"corps|expedition|battlegroup|brigade|column|presence)\b(?!\s+(?:in|at|near|of|for)\b)[^;:\"]{0,50}$"
+)
+_BODY_SENTENCES = 3
 _BETWEEN = re.compile(r"[\s,]+")
 
 
@@ -113,6 +132,27 @@ class Whereabouts:
             yield PlaceFound(turned.place, None, "turned")
         for other in story.ahead(index):
             yield pointers.topic(other, max(other.start, counted.end), grammar)
+        yield PlaceFound(self._said_next(index, counted), None, "next")
+
+    def _said_next(self, index: int, counted: Counted) -> str | None:
+        """Read "6,000 have been confirmed. All of those are in Russia", "They are 500. In Bakhmut, mostly"."""
+        sentences, scenes = self._story.sentences, self._scenes
+        following = index + 1
+        last = counted.quantity is sentences[index].quantities[-1]
+        if not last or following >= len(sentences) or not scenes.together(index, following):
+            return None
+        there = sentences[following]
+        they = _THEY_ARE.match(there.text, there.start, there.end)
+        alone = _ONLY_WHERE.match(there.text, there.start, there.end)
+        if they is None and alone is None:
+            return None
+        for spot in scenes.spots(following):
+            if spot.place is None or spot.away or (there.quantities and they is None):
+                return None
+            first = min((q.left for q in there.quantities), default=there.end)
+            opens = spot.start <= there.start + 1 if they is None else spot.start < first
+            return spot.place if opens else None
+        return None
 
     def _is_placed(self, sentence: Sentence, counted: Counted, here: Sequence[Spot]) -> bool:
         """Say whether an answer names a place that is not only the next figure's."""
@@ -165,6 +205,10 @@ class Whereabouts:
             return
         if mates and self._same(index, whose):
             yield PlaceFound(last or self._moved_to(index - 1), None, "same-force")
+        if mates and self._is_theirs(index, counted):
+            yield PlaceFound(last or self._moved_to(index - 1), None, "theirs")
+        if whose is not None and self._is_the_body(index, counted):
+            yield PlaceFound(self._body_before(index, whose), None, "body")
         if mates and pointers.is_of_them(self._story.sentences[index], counted):
             yield PlaceFound(self._place_of(index - 1) or self._named(index - 1), None, "carried")
         title = self._scenes.title_before(index)
@@ -220,12 +264,22 @@ class Whereabouts:
         sentence = self._story.sentences[index]
         if _FOUGHT_FOR.match(sentence.text, spot.start) or spot.away or spot.way is Way.VIA:
             return False
-        if self._seats(sentence, spot):
+        if self._seats(sentence, spot) or self._is_of_event(sentence, counted, spot):
             return False
         if spot.end <= counted.quantity.left:
             return ";" not in sentence.text[spot.end : counted.quantity.left]
         between = any(counted.end <= q.left < spot.start for q in sentence.quantities)
         return not between and not _APART.search(sentence.text, counted.end, spot.start)
+
+    def _is_of_event(self, sentence: Sentence, counted: Counted, spot: Spot) -> bool:
+        """Read "after the attack at Banjska", "...," its commander said over tea in Kramatorsk"."""
+        floor = max(sentence.start, spot.start - _SPEAKS)
+        if _EVENT.search(sentence.text, floor, spot.start):
+            return True
+        tail = sentence.text[counted.end : spot.start]
+        quoted = '"' in tail and tail.count('"') % 2 == 1
+        outside = tail.rsplit('"', 1)[-1] if quoted else ""
+        return quoted and self._grammar.patterns["attribution.verbs"].search(outside) is not None
 
     def _seats(self, sentence: Sentence, spot: Spot) -> bool:
         """Say whether somebody speaks at a place: "the army in Pretoria said", "warned in Davos"."""
@@ -240,7 +294,36 @@ class Whereabouts:
 
     def _same(self, index: int, whose: str | None) -> bool:
         before = self._forces_of(index - 1)
-        return whose is not None and whose in before
+        if whose is None or whose in before:
+            return whose is not None
+        # A mission or group that is only named is one that is told of; a state is not its troops.
+        named = self._story.sentences[index - 1].names if whose not in self._knowledge.homes else ()
+        return any(whose in name.senses.values() for name in named)
+
+    def _is_theirs(self, index: int, counted: Counted) -> bool:
+        """Read "The brigade has arrived in Ukraine. Dozens of its 2,300 soldiers ...": of whom was told."""
+        sentence, left = self._story.sentences[index], counted.quantity.left
+        if any(name.end <= left and NameKind.PLACE not in name.senses for name in sentence.names):
+            return False
+        if any(name.end <= left and NameKind.ACTOR in name.senses for name in sentence.names):
+            return False
+        its = _ITS.search(sentence.text, max(sentence.start, left - _OWN_REACH), left)
+        return its is not None and not sentence.text[sentence.start : its.start()].endswith("Of ")
+
+    def _is_the_body(self, index: int, counted: Counted) -> bool:
+        """Read "At its height the force had 170,000", "the garrison, 85,000 strong": a body named before."""
+        sentence, left = self._story.sentences[index], counted.quantity.left
+        return _THE_BODY.search(sentence.text, sentence.start, left) is not None
+
+    def _body_before(self, index: int, whose: str) -> str | None:
+        """Return where the same people were last, up to three sentences before, in the same paragraph."""
+        for earlier in range(index - 1, max(-1, index - 1 - _BODY_SENTENCES), -1):
+            if not self._scenes.together(index, earlier):
+                return None
+            if earlier in self.placed and whose in self._forces_of(earlier):
+                places = {spot.place for spot in self._scenes.spots(earlier)}
+                return self.placed[earlier] if len(places) == 1 else None
+        return None
 
     def _moved_to(self, index: int) -> str | None:
         """Return the last place of an earlier sentence that names troops outright, without a figure."""
