@@ -68,6 +68,7 @@ TUNE = (
     "dev33.toml",
     "dev34.toml",
     "dev40.toml",
+    "dev52.toml",
 )
 HELD = ("held.toml",)
 PUBLISHED = datetime(2024, 11, 5, tzinfo=UTC)

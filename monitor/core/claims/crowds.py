@@ -14,7 +14,7 @@ from monitor.core.claims.grammar import WEAK_BELOW, Grammar, Sentence
 
 _MEN_AND_WOMEN = re.compile(r"\s+and\s+women\b(?!\s+and\s+children)")
 _WHO_LIVED = re.compile(
-    r"\s+(?:who\s+)?(?:worked|fled|emigrated|lived?|studied|applied|voted|travelled|traveled|worshipped|employed|born)\b"
+    r"\s+(?:who\s+)?(?:have\s+|had\s+)?(?:worked|fled|emigrated|lived?|studied|applied|voted|travelled|traveled|worshipped|employed|born)\b"
 )
 _AND = re.compile(r"\s*(?:,|and)\s")
 # ", many of them boys", "and 19 journalists": told of the counted, or counted apart.
@@ -32,6 +32,14 @@ _ARMY_OF = re.compile(
     r"\b(?:army|armies|legions?|battalions?|brigades?|regiments?)\s+of\s+(?P<noun>[a-z]+),?\s+(?:some\s+|about\s+)?$"
 )
 _BESIDE, _DEALT = 24, 32
+# "gave its concert before a crowd of 1,100".
+_CROWD_OF = re.compile(
+    r"\b(?:crowd|audience|congregation|readership|attendance|queue|procession|turnout|guest\s+list|field|cast|choir|membership)s?\s+of\s+"
+    r"(?:(?:about|around|some|over|more|than|nearly|almost|up|to|roughly|only|just|an|estimated)\s+){0,4}$",
+    re.IGNORECASE,
+)
+_UNNAMED = frozenset({"moving", "bare", "people", "elliptic"})
+_CROWD_REACH = 48
 
 
 def is_crowd(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
@@ -42,6 +50,7 @@ def is_crowd(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
         _is_civilian(sentence, counted, grammar)
         or grammar.ends("rejects.dealt_with", text, left, quantity.left)
         or (counted.shape == "people" and _WHO_LIVED.match(text, counted.end))
+        or _is_gathering(sentence, counted)
         or _are_things(sentence, counted, grammar)
         or _is_beside(sentence, counted, grammar)
         or _is_army_of(sentence, counted, grammar)
@@ -53,6 +62,13 @@ def is_crowd(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
     end = text.find(";", counted.end, sentence.end)
     end = end if end > 0 else sentence.end
     return grammar.search("rejects.other_crowds", text, start, end) is not None
+
+
+def _is_gathering(sentence: Sentence, counted: Counted) -> bool:
+    """Read "before a crowd of 1,100 in the town hall": who come together are counted, not posted."""
+    left = counted.quantity.left
+    floor = max(sentence.start, left - _CROWD_REACH)
+    return counted.shape in _UNNAMED and _CROWD_OF.search(sentence.text, floor, left) is not None
 
 
 def _is_civilian(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:

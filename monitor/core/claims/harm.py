@@ -55,6 +55,17 @@ _KEPT = re.compile(
     r"(?:\s+[\w'-]+){0,4}?\s+(?:are|were|is|was|be|been|remain|remained)\s+(?:(?:still|being|now)\s+){0,2}held\b"
     r"(?!\s+(?:in\s+(?:reserve|readiness)|back|ready|up|together))"
 )
+# "18 Cambodian soldiers held by Thailand since July"
+_HELD_BY = re.compile(r"\s+(?:still\s+|now\s+|being\s+)?held\s+(?:captive\s+|prisoner\s+|hostage\s+)?(?:by|since|in\s+captivity)\b")
+# "260 soldiers crossed the river into Thailand to surrender"
+_SURRENDERS = re.compile(
+    r"[^.;:\"]{0,60}?\b(?:to\s+surrender|(?:have\s+|had\s+|has\s+)?surrendered|gave\s+themselves\s+up|laid\s+down\s+their\s+(?:arms|weapons))\b"
+    r"(?!\s+(?:the|its|their|ground|territory|control))"
+)
+# "two of the 48 who have died there"
+WHO_DIED = re.compile(
+    r"(?:\s+[a-z]+){0,2}?\s+who\s+(?:have\s+|had\s+)?(?:died|fallen|fell|perished|were\s+killed|been\s+killed|lost\s+their\s+lives|never\s+came\s+(?:back|home))\b"
+)
 _WANTS = re.compile(
     r"\b(?:wants?|wanted|demands?|demanded|gets?|got|getting|receives?|received)\s+(?:\w+\s+){0,3}$",
     re.IGNORECASE,
@@ -69,6 +80,9 @@ def is_harmed(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
         (sentence.has(_LABELS) and _LABELLED.search(text, sentence.start, counted.quantity.left))
         or _HURT.match(text, counted.end)
         or (sentence.has(_HOLDING) and _KEPT.match(text, counted.end))
+        or (sentence.has(_HOLDING) and _HELD_BY.match(text, counted.end))
+        or _SURRENDERS.match(text, counted.end, sentence.end)
+        or WHO_DIED.match(text, counted.quantity.right, sentence.end)
         or grammar.search("rejects.harmed", text, counted.quantity.right, counted.end)
         or _LISTED.match(text, counted.end)
         or _is_struck(sentence, counted, grammar)

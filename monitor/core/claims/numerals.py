@@ -25,7 +25,7 @@ _RANGES = re.compile(
     r"\b(?:rang(?:e|es|ed|ing)|vary|varies|between|anywhere|somewhere)\s+from\b", re.IGNORECASE
 )
 
-_ALIKE, _HUNDRED = 3, 100
+_ALIKE, _HUNDRED, _THOUSAND, _MOST_DIGITS = 3, 100, 1000, 999
 # "twenty-eight five" is how 28,500 is said: tens, ones and hundreds.
 _CLIPPED = ((20, 90), (1, 9), (1, 9))
 _EXCEEDS = re.compile(
@@ -149,7 +149,8 @@ class Numerals:
             quantity = self._atom_quantity(match)
             if quantity is not None:
                 atoms.append(quantity)
-        return [self._modified(text, start, end, found) for found in self._ranges(text, atoms)]
+        ranges = self._ranges(text, _composed(text, atoms))
+        return [self._modified(text, start, end, found) for found in ranges]
 
     def _atom_quantity(self, match: re.Match[str]) -> Quantity | None:
         start, end = match.span()
@@ -325,6 +326,30 @@ class Numerals:
         """Say whether "up to" says in which direction a figure was revised, and is no bound."""
         before = text[max(start, position - _CHANGE_WINDOW) : position]
         return self._revisions.search(before) is not None
+
+
+def _composed(text: str, atoms: Sequence[Quantity]) -> list[Quantity]:
+    """Join "1 million 502 thousand 640", as decrees and transcripts write it, to one number."""
+    found: list[Quantity] = []
+    for atom in atoms:
+        last = found[-1] if found else None
+        if (
+            last is not None
+            and last.scale >= _THOUSAND
+            and atom.shape == last.shape == "digits"
+            and not (last.fraction or atom.fraction)
+            and text[last.end : atom.start] in {" ", "\u00a0"}
+            and atom.high < last.scale
+            and (atom.scale > 1 or last.scale == _THOUSAND)
+            and atom.low // atom.scale <= _MOST_DIGITS
+        ):
+            value = last.low + atom.low
+            found[-1] = replace(
+                last, end=atom.end, right=atom.right, low=value, high=value, scale=atom.scale
+            )
+            continue
+        found.append(atom)
+    return found
 
 
 def _bound(role: str) -> Bound:

@@ -52,6 +52,10 @@ _LOSSES_PUT = re.compile(
 )
 # "not five thousand, not five hundred": nobody put these numbers forward.
 _NOT_EVEN = re.compile(r",\s+(?:not|nor|never|let alone)\s+(?:even\s+)?$")
+# "against 3,300 in 2021": of what was counted before.
+_COMPARED = re.compile(
+    r"\b(?:against|compared\s+(?:with|to)|versus|(?:up|down)\s+from)\s+(?:(?:about|some|just|only|around)\s+)*$"
+)
 _UNITS_NEAR = 40
 
 
@@ -240,6 +244,10 @@ class Reader:
             reason = self._refused_bare(sentences[index], counted)
             if reason is not None:
                 return reason
+        if refused and counted.shape in _BARE:
+            where = (sentences[index].text, sentences[index].start, counted.quantity.left)
+            if _COMPARED.search(*where):
+                return refused  # "used 4,200 bombs last month, against 3,300 in the month before"
         if taken or not (counted.anaphoric and counted.shape in _BARE):
             return None
         if is_denominator(sentences[index], counted, self._grammar):

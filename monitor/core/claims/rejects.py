@@ -14,7 +14,7 @@ from monitor.core.claims.counted import Counted
 from monitor.core.claims.crowds import is_crowd, is_military
 from monitor.core.claims.fates import befell, unit_of
 from monitor.core.claims.grammar import LIGHT_UP_TO, WEAK_BELOW, WORD, Grammar, Sentence
-from monitor.core.claims.harm import is_harmed
+from monitor.core.claims.harm import WHO_DIED, is_harmed
 from monitor.core.claims.losses import is_present, is_seen, signs_of_harm
 from monitor.core.claims.numerals import Quantity
 from monitor.core.claims.scopes import clause_start
@@ -49,6 +49,8 @@ _NONE_OF = re.compile(
 )
 _HARMED_NEXT = re.compile(r"\s\w")
 # "boys under 18 were serving"
+# Bodies of that name whose people are no soldiers, wherever the text names them.
+_NO_ARMY = re.compile(r"\bSalvation Army\b")
 _MOST_AGE = 25
 _AGE_BEFORE = re.compile(r"\b(?:under|over)\s+$", re.IGNORECASE)
 _VERB_AFTER = re.compile(r"\s(?:were|are|was|is|have|had|who|and|in|at|from)\b")
@@ -178,7 +180,8 @@ def reject(  # noqa: PLR0913
             return casualty
     checks = {
         "other-crowd": is_crowd(sentence, counted, grammar),
-        "fiction": grammar.search("rejects.fiction", sentence.text, sentence.start, sentence.end),
+        "fiction": grammar.search("rejects.fiction", sentence.text, sentence.start, sentence.end)
+        or (counted.weight < WEAK_BELOW and _NO_ARMY.search(sentence.text)),
         "weak-noun": _is_too_weak(sentence, counted, grammar, has_force, in_talk),
         "incident": not (has_force or is_part or beside or is_seen(sentence, counted))
         and _is_incident(sentence, counted, grammar),
@@ -243,6 +246,8 @@ def is_denominator(sentence: Sentence, counted: Counted, grammar: Grammar) -> bo
     text, left = sentence.text, counted.quantity.left
     if counted.shape == "partitive" or _is_whole_harmed(sentence, counted, grammar):
         return False
+    if WHO_DIED.match(text, counted.quantity.right, sentence.end):
+        return False  # "two soldiers of the 48 who have died there"
     if text.endswith(" of ", 0, left) and any(
         other.right + 4 == left for other in sentence.quantities
     ):
