@@ -88,7 +88,7 @@ _STATE = re.compile(
 )
 _THEN = re.compile(
     r"[\W]*(?:when|before|until|by\s+the\s+time|at\s+the\s+time|at\s+that\s+time|in\s+(?:my|his|her|their|our)\s+(?:day|days|time)|"
-    r"in\s+those\s+days|the\s+last\s+time|when\s+last|(?:a|one)\s+(?:generation|decade|century)\s+ago|at\s+one\s+time|in\s+the\s+(?:last|final|dying|early|first|closing)\s+(?:days|weeks|months|years|phase)\s+of|back\s+then|in\s+the\s+old\s+days|at\s+first|in\s+the\s+beginning|where(?=\s+\w+(?:\s+\w+)?\s+(?:had|kept)))\b",
+    r"in\s+those\s+days|the\s+last\s+time|when\s+last|(?:a|one)\s+(?:generation|decade|century)\s+ago|at\s+one\s+time|in\s+the\s+(?:last|final|dying|early|first|closing)\s+(?:days|weeks|months|years|phase)\s+of|back\s+then|in\s+the\s+old\s+days|at\s+first|at\s+(?:its|their)\s+(?:widest|largest|strongest|furthest|biggest)|in\s+the\s+beginning|where(?=\s+\w+(?:\s+\w+)?\s+(?:had|kept)))\b",
     re.IGNORECASE,
 )
 _WAS = re.compile(
@@ -117,6 +117,19 @@ _ONLY_LEFT = re.compile(
 _UNTIL = re.compile(
     r"\buntil\s+[^.;,]{3,40}\b(?:ended|closed|left|fell|withdrew|expired|collapsed|was\s+dissolved|were\s+withdrawn|19\d\d|20[01]\d|202[0-3])\b"
 )
+# "France, which until January of last year had 1,300 soldiers in Chad".
+_WHICH_UNTIL = re.compile(
+    r"\b(?:which|who|where)\s+until\s+[^,;:\"]{3,50}?\s+(?:\w+\s+)?(?:had|kept|numbered|held|stationed|counted)\s+(?:only\s+)?$"
+)
+# "All 2,100 soldiers who served in Goma are home".
+_BACK_HOME = frozenset({"home", "back"})
+_SERVED = re.compile(
+    r"(?:\s+of\s+(?:them|the\s+\w+))?,?\s+(?:who|that|which)\s+(?:had\s+|have\s+|has\s+)?(?:served|fought|been|were|was|stood|guarded)\b[^;\"]{0,70}?\b"
+    r"(?:are|were|have|has|had|is)\s+(?:(?:all|now|safely|been|come|returned|gone|brought|sent|flown|long)\s+)*(?:home|back)\b"
+)
+# "but never more than 20,000 of them were in Spain at one time".
+_ONE = frozenset({"one"})
+_AT_ONE_TIME = re.compile(r"[^.;:\"]{0,30}?\b(?:were|was|had\s+been)\b[^.;:\"]{0,50}?\bat\s+(?:any\s+)?one\s+time\b")
 _KEPT = re.compile(
     r"(?<!has )(?<!have )(?<!had )\bkept\s+(?:(?:only|just|some|about|up\s+to)\s+){0,2}$"
 )
@@ -128,11 +141,14 @@ _HAD_BEEN = re.compile(
     r"(?:\s+\w+){0,3}?\s+had\s+(?:once\s+)?been\s+(?:based|stationed|deployed|posted|serving|standing|living|garrisoned|quartered|there)\b"
 )
 _WENT_IN = re.compile(
-    r"\b(?:went|marched|rode|moved|set\s+out|started|began|came|arrived|landed|attacked)\s+(?:(?:in|out|off|here|there|up|back|over|down|to\s+\w+)\s+)?with\s+$"
+    r"\b(?:went|marched|rode|moved|set\s+out|started|began|came|arrived|landed|attacked)\s+(?:(?:in|out|off|here|there|up|back|over|down|to\s+\w+)\s+)?with\s+$|"
+    r"\b(?:began|started|opened|launched|entered)\s+(?:the|its|their|his)\s+(?:[\w-]+\s+){0,2}(?:invasion|war|campaign|offensive|"
+    r"operation|battle|siege|assault)\s+with\s+(?:some\s+)?$"
 )
 # --- what would be ---
 _CONDITION = re.compile(
-    r"\b(?i:(?<!asked )(?<!ask )(?<!wonder )(?<!even )(?<!as )(?<!know )if|unless|provided\s+(?:that|there|we|they|it|he|she)\s+|in\s+case\s+of|in\s+the\s+event|"
+    r"\b(?i:(?<!asked )(?<!ask )(?<!wonder )(?<!even )(?<!as )(?<!know )(?<!more )if(?!\s+(?:nothing\s+changes|all\s+goes|need(?:ed)?\b|necessary|possible|"
+    r"(?:it|he|they|she|that|this)\s+(?:is|are)\s+not\s+stopped|not\s+stopped|nobody\s+stops|nothing\s+is\s+done))|unless|provided\s+(?:that|there|we|they|it|he|she)\s+|in\s+case\s+of|in\s+the\s+event|"
     r"once\s+(?:\w+\s+){1,6}?(?:has|have|is|are)\b|should\s+(?:the\s+)?(?-i:[A-Z])[\w.]*\s+[a-z]+|(?:after|before|once|following|under|with|without)\s+(?:there\s+is\s+)?(?:an?|the|any)\s+(?:\w+\s+)?(?:ceasefire|truce|armistice|peace|settlement|"
     r"agreement\s+is|deal\s+is)|as\s+part\s+of\s+(?:an?|any)\s+(?:\w+\s+)?(?:peace|ceasefire|truce|settlement)|(?:when|once|as\s+soon\s+as)\s+the\s+(?:guns|fighting|war|shooting)\s+(?:falls?|stops?|ends?|has|have|is|are|goes?))\b"
 )
@@ -142,7 +158,7 @@ _IF = re.compile(
     r",?\s+\b(?:if|unless|provided\s+that|in\s+case|in\s+the\s+event)\b(?!\s+(?:true|confirmed|correct|accurate|any|not|so)\b)"
     r"(?![^.;]*\b(?:believed|trusted|to\s+go\s+by|right|correct|true|accurate)\b)"
 )
-_APART = re.compile(r"[;\":]|\b(?:and|but|while|which|who|said|says)\b")
+_APART = re.compile(r"[;\":]|\b(?:and|but|while|which|who|said|says|so)\b")
 _NEEDED = re.compile(r"\b(?:needed|required|necessary|enough|sufficient|a\s+miracle)\b")
 _CAPACITY = re.compile(
     r"\b(?:can|could|able\s+to|enough\s+to|designed\s+to|built\s+to|meant\s+to)\s+(?:\w+ly\s+)?(?:house|host|hold|accommodate|sleep|"
@@ -156,7 +172,12 @@ _CAPACITY = re.compile(
 _WOULD_BE = re.compile(
     r"\s+(?:would|might|could|may)\s+(?:still\s+|hardly\s+|not\s+|barely\s+)?be\s+(?:(?:far|much|too|very|quite|rather|hardly|barely|not)\s+){0,2}"
     r"(?:thin|small|large|enough|insufficient|sufficient|tiny|big|little|weak|strong|plenty|useless|meaningless|few|adequate|"
-    r"inadequate|a\s+\w+|overstretched|stretched|vulnerable|outnumbered)\b"
+    r"inadequate|a\s+\w+|(?:the|an?)\s+(?:bare\s+|absolute\s+)?(?:minimum|least|maximum)|overstretched|stretched|vulnerable|outnumbered)\b"
+)
+# "where 1,200 soldiers can be taken through training at a time"
+_CAN_BE = re.compile(
+    r"\s+(?:at\s+a\s+time\s+)?can\s+be\s+(?:housed|trained|accommodated|quartered|billeted|lodged|fed|carried|transported|lifted|flown|landed|"
+    r"mobili[sz]ed|raised|taken\s+(?:in|through)|put\s+up|sheltered|equipped|called\s+up)\b"
 )
 _ASKED = frozenset({"ask", "req", "urg", "pre", "lob"})
 _ASKS = re.compile(
@@ -177,7 +198,7 @@ _APPROACHED = re.compile(
     re.IGNORECASE,
 )
 _SUPPOSE = re.compile(
-    r"\b(?:suppose|supposing|imagine|assume|assuming|let's\s+say|let\s+us\s+say|what\s+if|scenarios?|in\s+theory|on\s+paper|theoretically|"
+    r"\b(?:suppose|supposing|imagine|assume|assuming|let's\s+say|let\s+us\s+say(?!\s+(?:it|so|openly|plainly|clearly)\b)|what\s+if|scenarios?|in\s+theory|on\s+paper|theoretically|"
     r"options?|variants?|war\s+plans?\s+of)\b",
     re.IGNORECASE,
 )
@@ -331,6 +352,9 @@ def over(sentence: Sentence, counted: Counted, grammar: Grammar) -> Frame | None
         or (_was_lately(sentence, left) and not _is_told(sentence, left, grammar))
         or _HEYDAY.match(text, counted.end, stop)
         or (sentence.has(_BEFORE_THAT) and _UNTIL.search(text, counted.end, sentence.end))
+        or (sentence.has(_BEFORE_THAT) and _WHICH_UNTIL.search(text, floor, left))
+        or (sentence.has(_BACK_HOME) and _SERVED.match(text, counted.end, sentence.end))
+        or (sentence.has(_ONE) and _AT_ONE_TIME.match(text, counted.end, sentence.end))
         or (kept and _was_kept(sentence, counted, grammar))
         or _had_been(sentence, counted, grammar)
         or had_been(sentence, counted, grammar)
@@ -402,6 +426,8 @@ def supposes(sentence: Sentence, counted: Counted) -> Frame | None:
     floor = max(sentence.start, left - _LEFT)
     if _WOULD_BE.match(text, counted.end):
         return Status.HYPOTHETICAL, "would-be"
+    if _CAN_BE.match(text, counted.end, sentence.end):
+        return Status.HYPOTHETICAL, "capacity"
     if sentence.has(_ROOM) and _CAPACITY.search(text, floor, left):
         return Status.HYPOTHETICAL, "capacity"
     asked = _ASKS.search(text, floor, left) if sentence.has(_ASKING) else None
@@ -429,6 +455,10 @@ def is_drill(sentence: Sentence) -> bool:
     return _DRILL.search(sentence.text, sentence.start, sentence.end) is not None
 
 
+# "prepared to contribute N," he said, "but only when the guns are silent".
+_ONLY_WHEN = re.compile(r"\bbut\s+only\s+(?:when|if|once|after|as\s+part\s+of)\b|\bonly\s+(?:if|once|when|after)\s+(?:there|the|a)\b")
+
+
 def is_conditional(sentence: Sentence, counted: Counted) -> bool:
     """Say whether a plan hangs on something: "if we get the mandate", "after a ceasefire", "may be needed"."""
     stop = min(sentence.end, counted.end + 110)
@@ -437,9 +467,19 @@ def is_conditional(sentence: Sentence, counted: Counted) -> bool:
         start = other.end()
     apart = _OTHER.search(sentence.text, counted.end, stop)
     stop = apart.start() if apart else stop
+    if is_only_if(sentence, counted):
+        return True
     return bool(
         _CONDITION.search(sentence.text, start, stop)
         or _NEEDED.search(sentence.text, counted.end, _clause_end(sentence, counted.end))
+    )
+
+
+def is_only_if(sentence: Sentence, counted: Counted) -> bool:
+    """Read "..., but only when the guns are silent": a condition that is said after all else."""
+    only = _ONLY_WHEN.search(sentence.text, counted.end, sentence.end)
+    return only is not None and not any(
+        counted.end <= q.left < only.start() for q in sentence.quantities
     )
 
 
@@ -463,11 +503,16 @@ def goes_on(sentence: Sentence, before: Sentence, grammar: Grammar) -> Frame | N
         and not _STILL.search(sentence.text, sentence.start, sentence.end)
     ):
         return Status.PAST, "past-before"
-    if not is_fragment(sentence, grammar):
+    means = _THAT_MEANS.match(sentence.text, sentence.start, sentence.end)
+    if means is None and not is_fragment(sentence, grammar):
         return None
     if grammar.search("status.planned", *where) or grammar.search("status.framed", *where):
         return Status.PLANNED, "plan-before"
     return None
+
+
+# "That means between 13,000 and 14,000 soldiers": of what was just said.
+_THAT_MEANS = re.compile(r"\W*(?:That|This|It)\s+(?:means|would\s+mean|comes\s+to|amounts\s+to|is\s+about|makes)\b")
 
 
 def asked_for(question: Sentence) -> Frame | None:

@@ -9,6 +9,7 @@ one that finds nothing leaves it as it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +30,16 @@ _BEFORE = 2
 _SOON = 60
 # Rules by which a sentence is told as history, so that what goes on is so, too.
 _HISTORY = frozenset({"history", "bygone", "past-gone-on", "went-in", "over"})
+# Rules of a present whose verb may be in the past: "had been 85,000 strong", "cut from 2,500".
+_LOOSE = frozenset({"present-left", "present-right", "before-cut", "from"})
+# "The Portuguese army of 1973 had 149,000 men".
+_OF_YEAR = re.compile(
+    r"\b(?:army|force|garrison|fleet|navy|corps|contingent|expedition)\s+of\s+(?:1[5-9]\d\d|200\d)\b"
+)
+# Days that no story of long ago has.
+_THESE_DAYS = re.compile(
+    r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|this\s+(?:week|month|year)|last\s+(?:week|month|night)|yesterday)\b"
+)
 # Denials of what nobody who is named has said, whoever else stands beside the number.
 _SOMEBODYS = frozenset({"called", "misstated", "purported"})
 
@@ -102,6 +113,10 @@ def _is_unsaid_or_supposed(found: StatusFound) -> bool:
     return _is_unsaid(found) or found.rule.startswith("hypothetical")
 
 
+def _is_loosely_present(found: StatusFound) -> bool:
+    return found.rule in _LOOSE
+
+
 def _is_planned(found: StatusFound) -> bool:
     return found.status is Status.PLANNED
 
@@ -173,14 +188,26 @@ def _is_still_past(case: Case) -> bool:
 
 
 def _is_of_old_years(case: Case, end: int) -> bool:
-    """Say whether one of the two sentences before names a year long ago, and this one goes on there."""
+    """Say whether the title, or a sentence just before, names a year long ago, and this one goes on there."""
     sentence, story = case.sentence, case.story
-    old = any(
-        story.scenes.together(case.index, other)
-        and names_old_year(story.sentences[other], case.published)
+    near = [
+        other
         for other in range(max(0, case.index - _BEFORE), case.index)
-    )
-    return old and is_of_then(sentence.text, sentence.start, min(sentence.end, end + _SOON))
+        if story.scenes.together(case.index, other)
+    ]
+    title = story.scenes.title_before(case.index)
+    near += [title] if title is not None else []
+    old = any(names_old_year(story.sentences[other], case.published) for other in near)
+    old = old or _OF_YEAR.search(sentence.text, sentence.start, end) is not None
+    if not old or _THESE_DAYS.search(sentence.text, sentence.start, sentence.end):
+        return False
+    return is_of_then(sentence.text, sentence.start, min(sentence.end, end + _SOON))
+
+
+def _long_ago(case: Case, standing: Standing) -> Standing | None:
+    if not _is_of_old_years(case, case.counted.end):
+        return None
+    return Standing(StatusFound(Status.PAST, "past-gone-on"), standing.cue)
 
 
 def _drill(case: Case, standing: Standing) -> Standing | None:
@@ -232,6 +259,12 @@ STEPS = (
         overrules=_is_unsaid,
         find=_past_gone_on,
         reason="Who tells history, or of a year long ago, tells it until a word says that it is over.",
+    ),
+    Step(
+        name="long-ago",
+        overrules=_is_loosely_present,
+        find=_long_ago,
+        reason="A verb in the past that would hold today does not where a year long ago is told of.",
     ),
     Step(
         name="drill",

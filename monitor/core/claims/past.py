@@ -58,6 +58,7 @@ _EARLIER = re.compile(
     r"|\W*by\s+(?:the\s+(?:spring|summer|autumn|winter|end)\s+of\s+)?(?:1[0-9]\d\d|20[01]\d)\b",
     re.IGNORECASE,
 )
+_AS_AT = re.compile(r"\W*As\s+(?:at|of)\s+(?:today|now|\d{1,2}\s+[A-Z]|[A-Z]\w+\s+\d{1,2}\b)")
 _SENT_THEN = re.compile(
     r"\b(?:sent|brought|moved|threw|added|flew|shipped|put)\s+(?:in\s+)?(?:only\s+|some\s+|about\s+|another\s+)?$"
 )
@@ -72,6 +73,8 @@ _WHEN = re.compile(
     r"[^;:\"]{0,110}?\bwhen\s+(?!(?:asked|it\s+comes)\b)[^.;,:\"]{3,60}?\b(?:struck|hit|took|left|fell|began|came|went|broke|won|lost|laid|was|were|"
     r"walked|met|saw|\w{2,}ed)\b"
 )
+# "The 155-strong garrison lost 40 men when the gunmen came": it is there.
+_LOST = re.compile(r"[^.;:\"]{0,40}?\blost\b")
 _NOW = re.compile(
     r"\b(?:now|today|has|have|is|are|will|would|still|says?|currently|at\s+present)\b"
 )
@@ -83,6 +86,8 @@ def was(
     """Return the rule by which a number without a cue is over, if it is."""
     text, left, end = sentence.text, counted.quantity.left, counted.end
     floor = max(sentence.start, left - _NEAR)
+    if _AS_AT.match(text, sentence.start, left):
+        return None  # "As at 15 October, the component stood at 3,178"
     told = _is_told(sentence, counted, grammar)
     when = _WHEN.match(text, end, sentence.end)
     opening = _EARLIER.match(text, sentence.start, left)
@@ -91,7 +96,7 @@ def was(
         rule = "brought-back"
     elif _SENT_THEN.search(text, floor, left) and _THAT_TIME.match(text, end, sentence.end):
         rule = "that-time"
-    elif when and not _NOW.search(text, floor, when.end()):
+    elif when and not _NOW.search(text, floor, when.end()) and not _LOST.match(text, end):
         rule = "when"
     elif opening and not _NOW.search(text, opening.end(), left):
         rule = "earlier"

@@ -23,6 +23,8 @@ _WE = re.compile(r"(?<![\w'])(?:we|i)(?:'ve|'re|'d|'ll|'m)?(?![\w'])", re.IGNORE
 _THEY = re.compile(r"(?<![\w'])(?:they|he)(?:'ve|'re|'d|'ll|'s)?(?![\w'])", re.IGNORECASE)
 _IT = re.compile(r"(?<![\w'])(?:it|they|he|she)(?:'ve|'re|'d|'ll)?(?![\w'])", re.IGNORECASE)
 _OF_US = re.compile(r"\s+of\s+(?:us|ours)\b")
+# "The Americans asked us for 1,000 soldiers"
+_ASKED_US = re.compile(r"\b(?:asked|ask|asking|begged|urged|requested|pressed|pressing|wanted|want|wants)\s+us\s+(?:for|to\s+(?:send|provide|give|contribute|lend))\s+(?:another\s+|some\s+)?$")
 _YOU = re.compile(r"(?<![\w'])you(?:'ve|'re|'d|'ll)?(?![\w'])", re.IGNORECASE)
 _OURS = re.compile(r"\b(?:our|ours|us)\b", re.IGNORECASE)
 _OUR = re.compile(r"\b(?P<ours>our|my|this|the)\s+(?:[a-z-]+\s+){0,2}?", re.IGNORECASE)
@@ -57,6 +59,8 @@ def first_person(sentence: Sentence, counted: Counted, grammar: Grammar, *, quot
     """Say whether the speaker calls the number his own: "we have N", "N of our men", "N of us"."""
     text, left = sentence.text, counted.quantity.left
     around = max(sentence.start, left - 5)
+    if _ASKED_US.search(text, max(sentence.start, left - 40), left):
+        return True
     if _OURS.search(text, around, counted.end) or _OURS.match(text, counted.end + 1, sentence.end):
         return True
     behind = pronoun_behind(sentence, counted, grammar)

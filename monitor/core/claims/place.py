@@ -122,7 +122,7 @@ _CALENDAR = re.compile(
 _APART = re.compile(
     r";|, (?:and|but|while|whereas) (?:[A-Z][\w'-]+|the [a-z]+(?: (?:from|of|in|to|near) (?:the )?[A-Z][\w'-]+){0,2}) "
     r"(?:has|have|had|will|would|is|are|was|were|sent|kept|keeps|moved|\w+ed)\b|"
-    r", (?:while|whereas) (?:in|on|at|near)\b|, (?:because|although|though|since|even though)\b|, with (?:the|an?|its|their|one|another|others)\b|"
+    r", (?:while|whereas) (?:in|on|at|near)\b|, (?:making|which makes|leaving) (?:it|them|this|that)\b|, (?:because|although|though|since|even though)\b|, with (?:the|an?|its|their|one|another|others)\b|"
     r"(?<=east|west|orth|outh|oast|rder|tier), where\b"
 )
 # Between two places of one figure: "the Lyman and Siversk directions".
@@ -451,6 +451,7 @@ def _left(
         if spot.place is None:
             continue
         if counted.subject_start is not None and spot.start > counted.subject_start:
+            spot = _first_of(sentence, spot, here)  # noqa: PLW2901
             return PlaceFound(spot.place, spot.region, "subject")
         if _is_others(sentence, floor, spot, counted, grammar, homes):
             continue

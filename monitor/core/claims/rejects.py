@@ -180,7 +180,7 @@ def reject(  # noqa: PLR0913
             return casualty
     checks = {
         "other-crowd": is_crowd(sentence, counted, grammar),
-        "fiction": grammar.search("rejects.fiction", sentence.text, sentence.start, sentence.end)
+        "fiction": _is_fiction(sentence, grammar)
         or (counted.weight < WEAK_BELOW and _NO_ARMY.search(sentence.text)),
         "weak-noun": _is_too_weak(sentence, counted, grammar, has_force, in_talk),
         "incident": not (has_force or is_part or beside or is_seen(sentence, counted))
@@ -202,9 +202,16 @@ def _fateless(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | N
     if unit is None:
         return "no-fate"
     counted.unit = unit
-    if grammar.search("rejects.fiction", sentence.text, sentence.start, sentence.end):
+    if _is_fiction(sentence, grammar):
         return "fiction"
     return "below-floor" if counted.quantity.high < grammar.measure.floor else None
+
+
+def _is_fiction(sentence: Sentence, grammar: Grammar) -> bool:
+    """Say whether a film, a game or a book is told of; war games are drills."""
+    text = sentence.text
+    found = grammar.patterns["rejects.fiction"].finditer(text, sentence.start, sentence.end)
+    return any(not text[: match.start()].lower().endswith(("war ", "war-")) for match in found)
 
 
 def _is_incident(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:

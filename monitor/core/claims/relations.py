@@ -38,13 +38,17 @@ _POINTED = frozenset({"asked", "there", "following", "gone-on", "inherited"})
 _OVER = frozenset({"former", "part-left", "misstated"})
 
 
-_TODAY = re.compile(r"\b(?:now|today|currently|will|at\s+present|(?<!who )(?:has|have|is|are))\b")
+_TODAY = re.compile(r"\b(?:puts|says|estimates|counts|believes|now|today|currently|will|at\s+present|(?<!who )(?:has|have|is|are))\b")
 # "had 70,000 soldiers and 30,000 militiamen": two objects of one verb.
 _COORDINATED = re.compile(
     r"(?:\s+(?!(?:is|are|was|were|has|have|had|will|would|now)\b)[\w'-]+){1,4},?\s+and\s+"
 )
 
 
+# "6,000 men are foreseen, consisting of 1,000 sappers and 5,000 soldiers"
+_CONSISTS = re.compile(
+    r"[^.;:\"]{0,60}?(?:consisting|made up|composed|comprising|formed)(?:\s+of)?\s+|\s+[\w-]+\s+and\s+"
+)
 _JOINS = frozenset({"and", "or", "plus", "as well as", "along with", "and also"})
 # "5,000 soldiers of its construction brigades and 1,000 sappers will go"
 _OF_WHOM_AND = re.compile(r"(?:of|from) [^,;.:\"()]{3,60} (?:and|plus|as well as|along with)")
@@ -88,6 +92,7 @@ def keep_status(
         return  # "of the 8,000 only some 1,500 are left"
     if (
         counted.anaphoric
+        or _CONSISTS.fullmatch(sentence.text, earlier.quantity.right, left)
         or (
             earlier.status is Status.PAST
             and _COORDINATED.fullmatch(sentence.text, earlier.quantity.right, left)

@@ -22,7 +22,7 @@ from monitor.core.model import Status
 
 # An apposition between the number and its verb: "…, each numbering 2,000 men, are expected".
 _BEHIND = re.compile(
-    r"(?:,\s+(?:including|among them|some|most|many)[^,;.]{1,80}(?:,[^,;.]{1,40})?)?,\s+"
+    r"(?:,\s+(?:including|among them|some|most|many|(?:\d[\d,]*|half|two|three|four)\s+of\s+(?:them|whom)|\d[\d,]*\s+from)[^,;.]{1,80}(?:,[^,;.]{1,40})?)?,\s+"
     r"(?=(?:are|were|is|was|have|has|had|will|would|may|could|might)\b)",
     re.IGNORECASE,
 )
@@ -186,6 +186,24 @@ _SHARE_OF = re.compile(
 )
 
 
+# "a fraction of the 30,000 who were there", "of the 450 men who went into the forest, 170 came back".
+_WHO_WERE = re.compile(
+    r"\s+(?:[\w-]+\s+){0,2}who\s+(?:were\s+(?:once\s+)?there|had\s+been|went\s+(?:in|into|out|there|up|ashore)|marched|set\s+out|served|fought)\b"
+)
+_CAME_BACK = re.compile(
+    r"[^.;:\"]{0,90}?\b(?:came\s+(?:back|home)|saw\s+home|returned|survived|made\s+it\s+(?:back|home|out)|lived\s+to|"
+    r"(?:are|is)\s+(?:all\s+|now\s+|back\s+)?home)\b(?!\s+in\s+coffins)(?![^.;]*\?)"
+)
+# "about 1,000 soldiers at the sites, down from several thousand in the summer"
+_DOWN_FROM = re.compile(r"\b(?:down|up)\s+from\s+(?:(?:a\s+peak\s+of|the|some|about|around|as\s+many\s+as)\s+)?$")
+# "If the Council agrees, Kenya could have another 1,000": no hedge.
+_IF_BEFORE = re.compile(r"\W*(?:If|Should|Unless|Once)\s[^.;:\"]{3,100},\s[^.;:\"]*\bcould\b")
+_HAS_THERE = re.compile(r"\s+(?:that\s+)?(?:it|they|he|she|we|[A-Z]\w+)\s+(?:now\s+|already\s+)?(?:has|have|keeps?)\b")
+_BARE_FROM = re.compile(r"(?<!down )(?<!up )\bfrom\s+(?:about\s+|some\s+)?$")
+_WE_NEED = re.compile(r"\b(?:[Ww]e|I|[Tt]hey|[Yy]ou|he|she|it)\s+(?:need|needs|would\s+need)\s+(?:at\s+least\s+|another\s+|some\s+)?$")
+_REQUIRED = re.compile(r"[\"']?\s+(?:would|will)\s+(?:have\s+been|be)\s+(?:required|needed|necessary)\b")
+
+
 @dataclass(frozen=True, slots=True)
 class StatusFound:
     """A status and the rule that set it."""
@@ -206,6 +224,10 @@ def status_of(
     if outright is not None:
         return outright
     found = _plain(sentence, counted, grammar, said_until)
+    if found.rule.startswith("hedge") and _IF_BEFORE.match(
+        sentence.text, sentence.start, counted.quantity.left
+    ):
+        return StatusFound(Status.HYPOTHETICAL, "condition")
     if found.status is Status.PLANNED:
         if frames.is_conditional(sentence, counted):
             return StatusFound(Status.HYPOTHETICAL, "condition")
@@ -221,6 +243,8 @@ def status_of(
         )
     if found.rule == "default":
         found = framed(frames.framed(sentence, counted, grammar)) or found
+        if found.rule == "framed" and frames.is_only_if(sentence, counted):
+            return StatusFound(Status.HYPOTHETICAL, "condition")
     if found.rule == "default" or found.rule in _OLD_PRESENT:
         over = past.was(sentence, counted, grammar, published)
         return StatusFound(Status.PAST, over) if over else found
@@ -277,7 +301,12 @@ def _settled(sentence: Sentence, counted: Counted) -> StatusFound | None:
     if _WANTED.match(text, end):
         return StatusFound(Status.PLANNED, "wanted")
     if _is_denominator(text, sentence.start, counted.quantity.left):
-        return StatusFound(Status.PRESENT, "denominator")
+        over = _WHO_WERE.match(text, end, sentence.end) or _CAME_BACK.match(text, end, sentence.end)
+        return StatusFound(Status.PAST if over else Status.PRESENT, "denominator")
+    if _WE_NEED.search(text, max(sentence.start, counted.quantity.left - 24), counted.quantity.left):
+        return StatusFound(Status.HYPOTHETICAL, "needed")
+    if _REQUIRED.match(text, end, sentence.end):
+        return StatusFound(Status.HYPOTHETICAL, "needed")
     return None
 
 
@@ -329,6 +358,18 @@ def _outright(
         found = StatusFound(Status.PAST, "then")
     elif _is_left(sentence, counted, grammar):
         found = StatusFound(Status.PAST, "part-left")
+    elif (
+        not counted.quantity.was
+        and _BARE_FROM.search(text, max(sentence.start, left - 24), left)
+        and counted.shape in {"repeated", "bare"}
+        and _will_change(sentence, left, grammar)
+    ):
+        # "will fall to fewer than 2,000 from about 2,500"
+        found = StatusFound(Status.PRESENT, "before-cut")
+    elif _DOWN_FROM.search(
+        text, max(sentence.start, left - 32), left
+    ) and not _HAS_THERE.match(text, counted.end):
+        found = StatusFound(Status.PAST, "compared")
     elif (
         counted.shape in {"repeated", "bare"}
         and counted.anaphoric

@@ -45,7 +45,7 @@ _RELATIVE = re.compile(r"(?:'s)?(?:\s+[a-z]+){0,3},\s+(which|who|whose)\b")
 # "puts them at 3,500": whoever they are, they were named before.
 _PUTS_THEM = re.compile(
     r"^(?:(?!\b(?:but|and|while)\b).)*\b(?:puts?|placed|places|pegs|pegged|caps?|capped|limits?|limited|fix(?:es|ed)?|sets?|cuts?|reduc(?:es?|ed)|"
-    r"lower(?:s|ed)?)\s+(?:them|it|the\s+(?:number|figure|total|tally|count|contingent|army|force))\s+(?:at|to)\b"
+    r"lower(?:s|ed)?)\s+(?:them|it|(?:its|their)\s+(?:ranks|strength|numbers?|size|forces?|total)|the\s+(?:number|figure|total|tally|count|contingent|army|force))\s+(?:at|to)\b"
 )
 _OF_ITS_OWN = re.compile(
     r"'s(?:,[^,;:\"]{3,60},)?\s+(?:has|have|had|numbers|numbered|counts|is|was)\b"
