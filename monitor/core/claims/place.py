@@ -114,6 +114,7 @@ _STATIONED = re.compile(
     r"(?:in|at|near|around|outside)\s+(?:the\s+)?(?:(?:village|town|city|port|district|base|camp|garrison|barracks)\s+(?:of|at|outside|near|in)\s+)?"
     + _NAME_OF_PLACE
 )
+_LEFT_UNLISTED = re.compile(r"\s+from\s+(?:the\s+(?:village|town|city|port|base)\s+of\s+)?" + _NAME_OF_PLACE)
 _CALENDAR = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|"
     r"September|October|November|December|Christmas|Easter|Ramadan|Operation|Exercise|Parliament|Congress"
@@ -316,7 +317,8 @@ def _before(
     homes: Mapping[str, str],
 ) -> PlaceFound:
     """Return the place before a number that has none behind it."""
-    unlisted = _unlisted_in(sentence, counted)
+    leaving = grammar.search("force.withdrawals", sentence.text, sentence.start, counted.quantity.left)
+    unlisted = _unlisted_in(sentence, counted, leaving=leaving is not None)
     if unlisted is not None:
         return PlaceFound(None, None, "unlisted", literal=unlisted)
     if _HOMEWARD.match(sentence.text, counted.end):
@@ -480,10 +482,11 @@ def _headed(sentence: Sentence, counted: Counted, here: Sequence[Spot]) -> Place
     return NOWHERE
 
 
-def _unlisted_in(sentence: Sentence, counted: Counted) -> str | None:
+def _unlisted_in(sentence: Sentence, counted: Counted, *, leaving: bool = False) -> str | None:
     """Return the name that a preposition after the number leads to, if no list knows it."""
     text, right = sentence.text, counted.quantity.right
     match = _UNLISTED.match(text, right, sentence.end)
+    match = match or (_LEFT_UNLISTED.match(text, counted.end) if leaving else None)
     match = match or _STATIONED.match(text, counted.end, min(sentence.end, counted.end + _REACH))
     if match is None or any(counted.end < q.left < match.start() for q in sentence.quantities):
         return None

@@ -171,7 +171,9 @@ def _country_before(
     The country whose troops they are counts only where `own` says so.
     """
     left = counted.quantity.left
-    home = None if own else knowledge.homes.get(counted.force or "")
+    node = knowledge.gazetteer.forces.get(counted.force or "")
+    whose = node.serves if node is not None and node.serves else counted.force
+    home = None if own else knowledge.homes.get(counted.force or "") or knowledge.homes.get(whose or "")
     before = [name for name in sentence.names if name.end <= left]
     behind = [name for name in sentence.names if name.start >= counted.end]
     for name in (*reversed(before), *behind):

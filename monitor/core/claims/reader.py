@@ -395,6 +395,15 @@ class Reader:
 
     # --- the mention ----------------------------------------------------------------------------
 
+    def _is_scene(self, cue: Cue, force: str | None, place: str | None) -> bool:
+        """Read "Ecuador: 10,000 soldiers move into Guayaquil": where it happens, and nobody's word."""
+        if not (cue.weak and cue.rule == "heading" and cue.source is not None):
+            return False
+        state = self._knowledge.states_by_family.get(cue.source.family)
+        home = self._knowledge.homes.get(state or "")
+        inside = place is not None and self._knowledge.country_of(place) == home
+        return inside and force in {None, state}
+
     def _mention(self, index: int, item: Found) -> Mention:
         sentence, page = self._story.sentences[index], self._story.page(index)
         counted, quantity = item.counted, item.counted.quantity
@@ -412,6 +421,8 @@ class Reader:
         )
         item.cue, sense = standing.cue, standing.found
         whose = self._owners.resolve(index, item, sense.status)
+        if item.cue is not None and self._is_scene(item.cue, whose.force, item.place.place):
+            item.cue = None
         recalled = dating.is_recalled(sentence, counted, self._grammar)
         lasts = sense.status is Status.PRESENT and not recalled
         lasts = lasts or sense.rule == "past-gone-on"

@@ -366,11 +366,9 @@ def _outright(
     ):
         # "will fall to fewer than 2,000 from about 2,500"
         found = StatusFound(Status.PRESENT, "before-cut")
-    elif _DOWN_FROM.search(
+    elif (_DOWN_FROM.search(
         text, max(sentence.start, left - 32), left
-    ) and not _HAS_THERE.match(text, counted.end):
-        found = StatusFound(Status.PAST, "compared")
-    elif (
+    ) and not _HAS_THERE.match(text, counted.end)) or (
         counted.shape in {"repeated", "bare"}
         and counted.anaphoric
         and grammar.ends("shapes.compared", text, max(sentence.start, left - 24), left)

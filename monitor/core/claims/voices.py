@@ -65,8 +65,13 @@ _MEMBERS = frozenset({"lawmaker", "lawmakers", "mp", "mps", "member", "members",
 # What a text calls the figure of its title.
 _TOLD_OF = re.compile(
     r"\b(?:the|this|that)\s+(?:[a-z]+\s+)?(?:moves?|figures?|numbers?|estimate|total|plans?|decision|"
-    r"increase|offer|count)\b|\bsuch\s+an?\s",
+    r"increase|offer|count|deployment|withdrawal|drawdown|reinforcements?|order)\b|\bsuch\s+an?\s",
     re.IGNORECASE,
+)
+# What a headline has just counted: "The troops crossed into Ituri at the weekend, a spokesman said".
+_THE_SAME = re.compile(
+    r"\W*(?:The|These)\s+(?:[a-z-]+\s+){0,2}?(?:troops|soldiers|men|fighters|company|battalion|brigade|regiment|contingent|unit|"
+    r"peacekeepers|reservists|recruits|conscripts|marines|paratroopers|engineers|sappers|guards|personnel|force)\b"
 )
 
 
@@ -339,7 +344,8 @@ class Voices:
         body = self.sentences[below]
         if body.paragraph == sentence.paragraph or any(q.high > _LAST_DAY for q in body.quantities):
             return None
-        if _TOLD_OF.search(body.text, body.start, body.end) is None:
+        same = _THE_SAME.match(body.text, body.start, body.end)
+        if same is None and _TOLD_OF.search(body.text, body.start, body.end) is None:
             return None
         for cue in self.own_cues(below):
             if cue.source is not None and not cue.outlet:

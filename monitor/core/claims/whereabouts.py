@@ -323,6 +323,10 @@ class Whereabouts:
             if earlier in self.placed and whose in self._forces_of(earlier):
                 places = {spot.place for spot in self._scenes.spots(earlier)}
                 return self.placed[earlier] if len(places) == 1 else None
+            named = [spot for spot in self._scenes.spots(earlier) if spot.place]
+            forces = {one for n in self._story.sentences[earlier].names for one in n.senses.values()}
+            if len(named) == 1 and not named[0].away and whose in forces:
+                return named[0].place
         return None
 
     def _moved_to(self, index: int) -> str | None:
