@@ -68,6 +68,7 @@ TUNE = (
     "dev33.toml",
     "dev34.toml",
     "dev40.toml",
+    "dev50.toml",
     "dev52.toml",
 )
 HELD = ("held.toml",)

@@ -56,7 +56,8 @@ _RANKED = re.compile(r"(?:GEN|GENERAL|ADM|ADMIRAL|COL|COLONEL|LT)\b")
 class Labels:
     """Finds the speakers of one story's turns.
 
-    `cues` gives a sentence's cues as they were found, `of_office` the state of an office that names none.
+    `cues` gives a sentence's cues as they were found, `of_office` the state of an office that names none,
+    `billed` whom the title announces as the speaker.
     """
 
     def __init__(
@@ -67,10 +68,11 @@ class Labels:
         titles: Titles,
         cues: Callable[[int], Sequence[Cue]],
         of_office: Callable[[int, Cue, Source], Source],
+        billed: Callable[[], Source | None],
     ) -> None:
         self.sentences, self.turns = sentences, turns
         self._attribution, self._titles = attribution, titles
-        self._cues, self._of_office = cues, of_office
+        self._cues, self._of_office, self._billed = cues, of_office, billed
 
     def speaker(self, turn: Turn) -> Source | None:
         """Return whose turn it is: a listed name, the label's own words, or nobody who asks."""
@@ -85,7 +87,7 @@ class Labels:
             if cue.rule == "heading" and cue.start < turn.end and listed:
                 return cue.source
         if label in _NOBODY:
-            return None
+            return self._billed()
         known = self._in_label(turn) or self._introduces_himself(turn)
         if known is not None:
             return known
@@ -96,7 +98,18 @@ class Labels:
         if known is None and turn.recorded:
             known = self._attribution.listed.government(_CONGRESS)
         known = known or self._of_label(turn, label)
+        if known is None and self._is_alone(label):
+            known = self._billed()
         return known or unknown(label.lower().removeprefix("the "))
+
+    def _is_alone(self, label: str) -> bool:
+        """Say whether nobody else answers in the transcript, so that it is whom the title announces."""
+        answers = set()
+        for turn in self.turns:
+            if turn is not None and not turn.asks:
+                sentence = self.sentences[turn.index]
+                answers.add(_BESIDE.sub("", sentence.text[sentence.start : turn.end].rstrip(":. ")))
+        return answers <= {label} | _NOBODY
 
     def _in_label(self, turn: Turn) -> Source | None:
         """Read "UNIFIL SPOKESPERSON:", "GEN. EXAMPLE (HUR):": the body that a label names."""

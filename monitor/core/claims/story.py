@@ -93,6 +93,7 @@ class Story:
                 ruler=self._ruler,
                 adversary=knowledge.adversary,
             ),
+            begin,
         )
 
     def page(self, index: int) -> Page:

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from monitor.core.claims import force
 from monitor.core.claims.attribution import Attribution
+from monitor.core.claims.billing import Billing
 from monitor.core.claims.cues import Cue
 from monitor.core.claims.grammar import Grammar, Sentence
 from monitor.core.claims.labels import Labels
@@ -85,15 +86,23 @@ class Voices:
         attribution: Attribution,
         grammar: Grammar,
         around: Around,
+        begin: int,
     ) -> None:
-        self.sentences, self.turns = sentences, turns
+        self.sentences, self.turns, self._begin = sentences, turns, begin
         self._attribution, self._grammar, self._around = attribution, grammar, around
         self._state_offices = grammar.sets["attribution.state_offices"]
         self._cues: dict[int, list[Cue]] = {}
         self._own: dict[int, list[Cue]] = {}
         self._titles = Titles(sentences, attribution, around, self.is_quoted)
+        self._billing = Billing(sentences, begin, attribution)
         self._labels = Labels(
-            sentences, turns, attribution, self._titles, self._raw_cues, self._of_office
+            sentences,
+            turns,
+            attribution,
+            self._titles,
+            self._raw_cues,
+            self._of_office,
+            self._billing.speaker,
         )
 
     # --- who speaks ------------------------------------------------------------------------------
@@ -334,7 +343,17 @@ class Voices:
             if turn is not None:
                 answer = self._labels.answerer(index) if turn.asks else None
                 return Cue(start=0, end=0, source=answer, rule="asked") if answer else None
-        return self._said_next(index) or self._goes_on(index) or self._said_below(index)
+        found = self._said_next(index) or self._goes_on(index) or self._said_below(index)
+        return found or self._billed(index)
+
+    def _billed(self, index: int) -> Cue | None:
+        """Read a speech under "Address by the President of Ruritania": all of it is his word."""
+        if index < self._begin or any(turn is not None for turn in self.turns):
+            return None
+        speaker = self._billing.speaker()
+        if speaker is None or not self._billing.is_speech():
+            return None
+        return Cue(start=0, end=0, source=speaker, rule="billed")
 
     def _said_below(self, index: int) -> Cue | None:
         """Read "Ruritania to double its contingent" above "The minister announced the move": whose title it is."""
