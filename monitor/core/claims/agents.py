@@ -46,6 +46,12 @@ _FEW = re.compile(
     r",?\s+(?:(?:in|all|total|alone|we|see|have|had|there|are|were|come|came|a|about|around|some|so|far|only|"
     r"another|further|at|least|up|to|today|now)\s+){0,6}"
 )
+_BLAMED = re.compile(r"\b(?:accus|suspect|blam|condemn|criticis|criticiz)\w*\s+(?:the\s+)?$")
+_OF_DOING = re.compile(r"\s+(?:of|for)\s+(?:\w+ly\s+|having\s+)?\w+(?:ing|ed)\s+(?:in\s+|up\s+)?(?:(?:about|some|another|up|to|as|many|around)\s+){0,4}")
+_ITS_BODY = re.compile(
+    r"(?:'s)?\s+(?:[\w-]+\s+){0,3}?(?:[Dd]ivisions?|[Bb]rigades?|[Rr]egiments?|[Bb]attalions?|[Cc]orps|army|contingent|garrison|force|fleet|"
+    r"units|column)(?:\s+(?:in|at|near|of)\s+[A-Z][\w'-]+)?,\s+(?:(?:an|the|some|about|around|estimated|now|all)\s+){0,3}"
+)
 _LEAVES = re.compile(r"\b(?:leaves?|left|leaving)\s+(?:the\s+)?")
 _WITH_SOME = re.compile(r"\s+with\s+(?:\w+\s+){0,3}")
 _RANKS = re.compile(r"\s+(?:serving\s+|deployed\s+|enrolled\s+)?(?:in|with|within)\s+(?:the\s+)?")
@@ -74,6 +80,8 @@ def named_behind(
     yield _from(sentence, counted, knowledge), "from"
     yield _asked(sentence, counted, grammar), "asked"
     yield _fronted(sentence, counted), "from"
+    yield _accused(sentence, counted), "subject"
+    yield _body_apposed(sentence, counted), "body"
     yield _left_with(sentence, counted, knowledge), "left"
 
 
@@ -125,7 +133,7 @@ def _by(sentence: Sentence, end_of_noun: int, knowledge: Knowledge) -> str | Non
 
 
 _PROMISED = frozenset(
-    {"promised", "promises", "pledged", "pledges", "wants", "plans", "intends", "keeps"}
+    {"lists", "listed", "promised", "promises", "pledged", "pledges", "wants", "plans", "intends", "keeps"}
 )
 
 
@@ -209,6 +217,28 @@ def _fronted(sentence: Sentence, counted: Counted) -> str | None:
             return None
         if NameKind.ACTOR in name.senses and _FRONT.fullmatch(text, sentence.start, name.start):
             return name.senses[NameKind.ACTOR] if _FEW.fullmatch(text, name.end, left) else None
+    return None
+
+
+def _accused(sentence: Sentence, counted: Counted) -> str | None:
+    """Read "Ruritania accused Freedonia of bringing 3,000 soldiers to the pass": who is accused has them."""
+    text, left = sentence.text, counted.quantity.left
+    for name in sentence.names:
+        if name.end > left or NameKind.ACTOR not in name.senses:
+            continue
+        blamed = _BLAMED.search(text, max(sentence.start, name.start - 24), name.start)
+        if blamed and _OF_DOING.fullmatch(text, name.end, left):
+            return name.senses[NameKind.ACTOR]
+    return None
+
+
+def _body_apposed(sentence: Sentence, counted: Counted) -> str | None:
+    """Read "Ruritania's 4th division, an estimated 8,000 soldiers, sits in ...": the body's owner has them."""
+    text, left = sentence.text, counted.quantity.left
+    for name in reversed(sentence.names):
+        if name.end < left and _ITS_BODY.fullmatch(text, name.end, left):
+            kinds = (NameKind.ACTOR, NameKind.ADJECTIVE)
+            return next((name.senses[kind] for kind in kinds if kind in name.senses), None)
     return None
 
 

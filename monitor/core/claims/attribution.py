@@ -117,6 +117,11 @@ _PRONOUN = re.compile(
     re.IGNORECASE,
 )
 
+_IN = re.compile(r"\W*(?:[Ii]n|[Ff]rom)\s+")
+_RECKONED = re.compile(
+    r",?\s+(?:it\s+is|they)\s+(?:now\s+)?(?:estimated?|believed?|thought|think|reckoned?|assumed?|said|say|expected?|feared?|speak\s+of|talk\s+of|count)\b"
+)
+
 
 class Attribution:
     """Finds cues with the names of a site and the words of a language."""
@@ -146,6 +151,7 @@ class Attribution:
             if cue is not None:
                 found.append(self._with_manner(sentence, verb, cue))
         found.extend(self._findings(sentence))
+        found.extend(self._reckoned(sentence))
         found.extend(self._gapped(sentence, found))
         return sorted(found, key=lambda cue: (cue.start, cue.end))
 
@@ -233,6 +239,17 @@ class Attribution:
                 cue = cue if cue is not None and self._studies(sentence, cue, verb) else None
             if cue is not None:
                 yield replace(cue, weak=True)
+
+    def _reckoned(self, sentence: Sentence) -> Iterator[Cue]:
+        """Read "In Seoul it is estimated that", "In Kyiv they speak of": a capital for its government."""
+        for name in sentence.names:
+            if not {NameKind.ACTOR, NameKind.PLACE} <= set(name.senses):
+                continue
+            opening = _IN.fullmatch(sentence.text, sentence.start, name.start)
+            said = _RECKONED.match(sentence.text, name.end) if opening else None
+            source = self.listed.government(name.senses[NameKind.ACTOR]) if said else None
+            if said is not None and source is not None:
+                yield Cue(start=name.start, end=said.end(), source=source, rule="said")
 
     def _gapped(self, sentence: Sentence, cues: Sequence[Cue]) -> Iterator[Cue]:
         """Read "Seoul speaks of 11,000 soldiers, Kyiv of 12,000 and the Japanese of 9,000"."""

@@ -17,7 +17,7 @@ from monitor.core.knowledge import Name, NameKind
 _MOST_BETWEEN = 3
 _ACTING = frozenset({NameKind.ACTOR, NameKind.ADJECTIVE})
 _JOINS = frozenset({"and", "or", "as well as", "together with", "along with", "and also", "plus"})
-_RELATIONS = frozenset({"from", "against", "with", "of", "told", "by", "opposite"})
+_RELATIONS = frozenset({"under", "from", "against", "with", "of", "told", "by", "opposite"})
 _BESIDE_PLACE = frozenset(
     {"the", "a", "an", "eastern", "western", "northern", "southern", "neighbouring", "neighboring"}
 )

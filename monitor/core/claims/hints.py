@@ -71,6 +71,8 @@ class Hints:
         regular = _REGULAR.match(self._story.sentences[index].text, item.counted.end) is not None
         if self._is_irregular(item) and state in self._knowledge.homes and not regular:
             state = None  # no ministry counts "fighters" as its own
+        if self._is_irregular(item) and state is not None and state.islower():
+            return ForceFound(state, "speaker")  # a group's own ministry or spokesman
         if (sense is Status.EXERCISE or official) and state is not None:
             return ForceFound(state, "speaker")
         return (

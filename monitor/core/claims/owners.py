@@ -342,7 +342,7 @@ class Owners(Seats):
         told = cue is not None and cue.source is not None and sentence.start <= cue.start < at
         found = list(persons.subjects(sentence, grammar, at))
         claim = _CLAIM_THAT.search(sentence.text, sentence.start, at)
-        if claim is not None and found and state is not None and found[0].force != state:
+        if claim is not None and found and found[0].force != state:
             return found[0].force  # "Beijing rejected a Pentagon claim that it was training N"
         theirs = word not in {"they", "their"} or state not in self._knowledge.homes
         if told and state is not None and theirs and all(one.speaks for one in found):

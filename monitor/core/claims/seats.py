@@ -29,6 +29,10 @@ _UNIT = re.compile(
     r"\W*(?:The|Our)\s+\d+(?:st|nd|rd|th)\s+(?:[\w-]+\s+){0,3}?"
     r"(?:[Bb]rigade|[Dd]ivision|[Rr]egiment|[Bb]attalion|[Cc]orps)\b"
 )
+_UNIT_FROM = re.compile(
+    r"\b(?:[Bb]rigade|[Rr]egiment|[Dd]ivision|[Bb]attalion|[Cc]ompany|unit|detachment|[Ss]quadron)\s+from\s+(?:the\s+)?$"
+)
+_WITH = re.compile(r",?\s+(?:with|of|numbering)\s+(?:(?:about|some|around|nearly|its)\s+)?")
 # "Townsville's 3rd Brigade"
 _TOWN_UNIT = re.compile(
     r"'s\s+\d+(?:st|nd|rd|th)\s+(?:[\w-]+\s+){0,2}?(?:[Bb]rigade|[Dd]ivision|[Rr]egiment|[Bb]attalion)\b"
@@ -72,7 +76,7 @@ class Seats(Hints):
     def _unit(self, index: int, item: Found, state: str | None) -> str | None:
         """Read "The 155th Brigade has 1,900 soldiers left": the speaker's own, if he names no others."""
         sentence, left = self._story.sentences[index], item.counted.quantity.left
-        town = self._town_unit(sentence, left)
+        town = self._town_unit(sentence, left) or self._from_town(sentence, left)
         if town is not None:
             return town
         unit = _UNIT.match(sentence.text, sentence.start, left)
@@ -98,6 +102,19 @@ class Seats(Hints):
             unit = _TOWN_UNIT.match(sentence.text, name.end, left) if place else None
             if unit is not None and acts(sentence.text, unit.end(), left, self._grammar):
                 return self._keeper(place)
+        return None
+
+    def _from_town(self, sentence: Sentence, left: int) -> str | None:
+        """Read "A regiment from Kamchatka with about 2,200 marines": the state's in which its home lies."""
+        for name in sentence.names:
+            place = name.senses.get(NameKind.PLACE)
+            if place is None or name.end > left or NameKind.ACTOR in name.senses:
+                continue
+            floor = max(sentence.start, name.start - 48)
+            if _UNIT_FROM.search(sentence.text, floor, name.start):
+                with_ = _WITH.fullmatch(sentence.text, name.end, left)
+                if with_ or acts(sentence.text, name.end, left, self._grammar):
+                    return self._keeper(place)
         return None
 
     def _outside(self, index: int) -> Iterator[tuple[Sentence, int, int]]:
