@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.core.health import FeedHealth, FeedState
+from monitor.core.listing import seen_by
 
 STORAGE = "storage"
 _TITLES = {
@@ -112,15 +113,12 @@ def feeds_alarm(waiting: Sequence[FeedAlarm]) -> Alarm:
     feeds = tuple({row.feed: row for row in waiting}.values())
     if len(feeds) == 1:
         subject = f"{_TITLES[kind]}: {feeds[0].feed}"
+        notes = [f"Feed: {feeds[0].feed} ({feeds[0].url})", f"What: {feeds[0].detail}"]
     else:
         subject = f"{len(feeds):,} {_TITLES_OF_MANY[kind]}: {_names(feeds)}"
-    notes = [
-        note
-        for row in feeds[:_LISTED]
-        for note in (f"Feed: {row.feed} ({row.url})", f"What: {row.detail}")
-    ]
-    if len(feeds) > _LISTED:
-        notes.append(f"And {len(feeds) - _LISTED:,} more; to see them: figurewatch feeds list")
+        # One line for each, so that a form that has to cut them can count what it leaves out.
+        notes = [f"Feed: {row.feed}: {row.detail} ({row.url})" for row in feeds[:_LISTED]]
+        notes.append(seen_by("figurewatch feeds list", max(0, len(feeds) - _LISTED)))
     return Alarm(
         kind=f"feed-{kind}",
         key=f"feed-{kind}|{feeds[0].feed}|{waiting[0].at.isoformat()}",

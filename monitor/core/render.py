@@ -175,6 +175,8 @@ def _footer(message: Message, words: Words) -> tuple[str, ...]:
     ids = ", ".join(alert.id for alert in message.alerts[:_IDS_SHOWN])
     if not ids:
         return (words("Sent by Figurewatch."),)
+    if (more := len(message.alerts) - _IDS_SHOWN) > 0:
+        ids = words("{ids} and {count} more", ids=ids, count=str(more))
     if len(message.alerts) > 1:
         return (words("Sent by Figurewatch. Alerts {ids}", ids=ids),)
     return (words("Sent by Figurewatch. Alert {ids}", ids=ids),)

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -34,11 +36,11 @@ class _Papers:
         writer.write(rss([_STORY], "http://paper.example") if sound else answer(status=self.says))
 
 
-def _site(folder: Path, base: str, hook: str) -> Site:
+def _site(folder: Path, base: str, hook: str, feeds: int = _FEEDS, **fields: str) -> Site:
     return Site(
         folder / "site",
-        feeds={f"paper-{n:02}": f"{base}/{n}" for n in range(_FEEDS)},
-        subscribers={"ops": {"webhook": hook}},
+        feeds={f"paper-{n:02}": f"{base}/{n}" for n in range(feeds)},
+        subscribers={"ops": {"webhook": hook, **fields}},
         extra='operators = ["ops"]\nalarm_after_failures = 1',
     )
 
@@ -84,7 +86,51 @@ async def test_feeds_that_break_and_mend_together_are_one_message_each_way(tmp_p
     notes = bodies[0]["data"]["notes"]
     assert sum(note.startswith("Feed: paper-") for note in notes) == 20
     assert sum("http-503" in note for note in notes) == 20
+    # Two lines that follow are where the others are, and what happens next.
+    assert len(notes) == 22
     assert "And 17 more; to see them: figurewatch feeds list" in notes
+
+
+@pytest.mark.parametrize("feeds", [2, 15, 37, 150])
+@pytest.mark.parametrize("form", ["slack", "discord", "teams", "ntfy"])
+async def test_a_chat_counts_the_feeds_that_it_has_no_room_for(
+    tmp_path: Path, form: str, feeds: int
+) -> None:
+    """Those that are listed and those that are counted are all; how to see them and the advice stay."""
+    clock, papers = Hands(), _Papers()
+    papers.says = "503 Service Unavailable"
+    # Long addresses, so that no chat has room for twenty of them.
+    tail = "/a&b*" + "long-" * 15
+    async with serving(papers.respond) as paper, serving(Receiver().respond) as hook:
+        site = _site(tmp_path, paper.url(tail), hook.url("/ops"), feeds, format=form)
+        async with bench(site, clock) as pipeline:
+            await _poll_all(pipeline, clock)
+            clock.forward(minutes=1)
+            assert await pipeline.deliver_due() == (1, 0)
+        [request] = hook.requests
+    lines = _lines(json.loads(request.body), form)
+    listed = sum(line.startswith("Feed: paper-") for line in lines)
+    last, advice = lines[-2:]
+    assert advice.startswith("It is tried again")
+    assert last.endswith("o see them: figurewatch feeds list")
+    more = last.removeprefix("And ").partition(" more")[0] if last.startswith("And ") else "0"
+    assert listed + int(more) == feeds
+    assert listed >= min(feeds, 8)
+
+
+def _lines(tree: dict[str, Any], form: str) -> list[str]:
+    """Return the lines that a reader of a chat sees under the heading."""
+    if form == "slack":
+        text = "\n".join(block["text"]["text"] for block in tree["blocks"])
+    elif form == "discord":
+        text = tree["embeds"][-1]["description"]
+    elif form == "teams":
+        blocks = tree["attachments"][0]["content"]["body"]
+        text = "\n".join(block["text"] for block in blocks)
+    else:
+        text = tree["message"]
+    plain = re.sub(r"\\(.)", r"\1", text) if form in {"discord", "teams"} else text
+    return [line for line in plain.replace("\u2060", "").splitlines() if line]
 
 
 async def test_feeds_that_break_one_after_another_are_told_every_five_minutes(

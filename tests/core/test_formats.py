@@ -31,6 +31,7 @@ from sample_alerts import (
 
 from monitor.core.formats import Body, body
 from monitor.core.formats.chat import slack_text
+from monitor.core.listing import shortened
 from monitor.core.model import BodyFormat, Message, MessageKind
 from monitor.core.render import render_message
 from monitor.core.sample import sample_message
@@ -87,6 +88,64 @@ def test_bodies_have_the_published_shape(form: BodyFormat, name: str) -> None:
     """Every kind of message fits the platform: its keys, its types, its limits."""
     tree = json.loads(_body(_MESSAGES[name], form).content)
     jsonschema.Draft202012Validator(SHAPES[form]).validate(tree)
+
+
+def test_alerts_that_do_not_fit_are_counted() -> None:
+    """40 alerts of long words: a chat shows some and counts the others; a mail names ten ids."""
+    long = (alert(f"al_{n}", None, title=f"Item {n}: {'страница ' * 25}") for n in range(40))
+    told = replace(
+        message(*long), kind=MessageKind.DIGEST, notes=("Coverage: 3 feeds, 3 healthy.",)
+    )
+    for form in (BodyFormat.SLACK, BodyFormat.DISCORD, BodyFormat.TEAMS, BodyFormat.NTFY):
+        text = "\n".join(_strings(json.loads(_body(told, form).content)))
+        # Subjects and titles of links may name an item again.
+        shown = {int(number) for number in re.findall(r"Item (\d+)", text.replace("\\", ""))}
+        [more] = re.findall(r"^and (\d+) more$", text, re.MULTILINE)
+        assert shown == set(range(40 - int(more))), form
+        assert shown
+        assert "Coverage" in text
+    footer = " ".join(
+        render_message(told, GAZETTEER).text.partition("Sent by Figurewatch.")[2].split()
+    )
+    assert footer.startswith("Alerts al_0, al_1, ")
+    assert footer.endswith("al_9 and 30 more")
+
+
+@pytest.mark.parametrize(
+    ("lines", "room", "expected"),
+    [
+        (("a", "b"), 2, ("a", "b")),
+        (("a", "b", "c", "d"), 3, ("a", "b", "And 2 more")),
+        (
+            ("a", "b", "c", "And 1,234 more; to see them: x", "tip"),
+            4,
+            ("a", "b", "And 1,235 more; to see them: x", "tip"),
+        ),
+        (("a", "b", "c", "To see them: x", "tip"), 3, ("a", "And 2 more; to see them: x", "tip")),
+        # Nothing fits: the shortest form.
+        (("a", "b", "c", "To see them: x", "tip"), 1, ("And 3 more; to see them: x", "tip")),
+        ((), 0, ()),
+    ],
+)
+def test_a_cut_list_counts_what_is_missing(
+    lines: tuple[str, ...], room: int, expected: tuple[str, ...]
+) -> None:
+    """What is cut is added to what was missing already; what follows the list stays."""
+    assert shortened(lines, lambda made: len(made) <= room) == expected
+
+
+def test_discord_takes_six_thousand_characters_in_all() -> None:
+    """Eight alerts full of marks that have to be escaped, and a page of notes: some are counted."""
+    sentence = f"{'*_~ ' * 80} 11,000 troops"
+    long = claim(11_000, sentence=sentence, surface="11,000")
+    told = message(*(alert(f"al_{n}", row(f"r{n}", long), title="#" * 200) for n in range(9)))
+    told = replace(told, notes=tuple(f"Note {n}: {'[x] ' * 40}" for n in range(30)))
+    embeds = json.loads(_body(told, BodyFormat.DISCORD).content)["embeds"]
+    counted = ("title", "description")
+    assert sum(len(embed.get(name, "")) for embed in embeds for name in counted) <= 6000
+    [more] = re.findall(r"^and (\d+) more$", embeds[-1]["description"], re.MULTILINE)
+    assert len(embeds) - 1 + int(more) == 9
+    assert re.search(r"^And \d+ more$", embeds[-1]["description"], re.MULTILINE)
 
 
 @pytest.mark.parametrize("form", _FORMATS)

@@ -8,19 +8,22 @@ escape, and mentions are switched off in the body besides where the platform can
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from monitor.core.listing import shortened
 from monitor.core.model import Message, Severity
 from monitor.core.render import Rendered
-from monitor.core.wording import amount, one_line, safe_link
+from monitor.core.wording import one_line, safe_link
 
-# What chats take: characters of a section or an embed, and how many of them for notes; in reserve for
-# the line that counts what does not fit.
-_SLACK_MOST, _SLACK_PARTS, _DISCORD_MOST, _RESERVE = 3000, 8, 2000, 80
-_MOST_LINES = 20
 _MOST_ALERTS = 8
 _LINE = 300
+# What the platforms take: characters of a Slack section, and how many of them for notes; characters of
+# a Discord embed, and of all of them; bytes of notes on a Teams card (28 KB is its end); bytes of ntfy.
+_SLACK_MOST, _SLACK_PARTS = 3000, 8
+_DISCORD_MOST, _DISCORD_ALL = 2000, 5900
+_TEAMS_BYTES = 8000
+_NTFY_BYTES = 3500
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:@])")
 _COLOURS = {
     Severity.INFO: 0x8A8F98,
@@ -64,35 +67,29 @@ def _items(message: Message, rendered: Rendered) -> list[_Item]:
     return found
 
 
-def _rest(message: Message) -> list[str]:
-    more = len(message.alerts) - _MOST_ALERTS
+def _rest(
+    message: Message,
+    shown: int,
+    escape: Callable[[str], str],
+    fits: Callable[[Sequence[str]], bool],
+) -> list[str]:
+    """Return what follows the `shown` first alerts, escaped: how many there are besides, and notes.
+
+    Notes that make it longer than `fits` are left out and counted.
+    """
+    more = len(message.alerts) - shown
+    head = [f"and {more} more"] if more > 0 else []
+
+    def made(notes: Sequence[str]) -> list[str]:
+        return [escape(line) for line in (*head, *notes)]
+
     notes = [one_line(note, _LINE) for note in message.notes]
-    return [*([f"and {more} more"] if more > 0 else []), *notes]
+    return made(shortened(notes, lambda lines: fits(made(lines))))
 
 
-def _first(lines: Sequence[str], most: int) -> list[str]:
-    """Return the first lines, and one that counts those behind."""
-    left = len(lines) - most
-    return [*lines[:most], *([_unsaid(left)] if left > 0 else [])]
-
-
-def _unsaid(lines: int) -> str:
-    return f"and {amount(lines, 'more line')}: `figurewatch status` tells all"
-
-
-def _parts(lines: Sequence[str], most: int, parts: int) -> list[str]:
-    """Return lines in parts of at most `most` characters; what `parts` cannot hold is counted."""
-    found: list[str] = []
-    for index, line in enumerate(lines):
-        joined = f"{found[-1]}\n{line}" if found else line
-        if found and len(joined) <= most - _RESERVE:
-            found[-1] = joined
-        elif len(found) < parts:
-            found.append(line[: most - _RESERVE])
-        else:
-            found[-1] += f"\n{_unsaid(len(lines) - index)}"
-            break
-    return found
+def _bytes(lines: Sequence[str]) -> int:
+    """Return how long lines are with an empty one between them."""
+    return sum(len(line.encode("utf-8", "replace")) + 2 for line in lines)
 
 
 # --- Slack -----------------------------------------------------------------------------------
@@ -114,12 +111,13 @@ def slack(message: Message, rendered: Rendered) -> dict[str, object]:
             "text": {"type": "plain_text", "text": one_line(rendered.subject, 150), "emoji": False},
         }
     ]
-    for item in _items(message, rendered):
+    items = _items(message, rendered)
+    for item in items:
         link = f"\n<{item.link}|{slack_text(item.source)}>" if item.link else ""
         quote = f"\n&gt; {slack_text(item.sentence)}" if item.sentence else ""
         blocks.append(_slack_section(f"{slack_text(item.line)}{quote}{link}"))
-    rest = _parts([slack_text(line) for line in _rest(message)], _SLACK_MOST, _SLACK_PARTS)
-    blocks += map(_slack_section, rest)
+    rest = _rest(message, len(items), slack_text, lambda lines: len(_parts(lines)) <= _SLACK_PARTS)
+    blocks += map(_slack_section, _parts(rest)[:_SLACK_PARTS])
     return {
         "text": slack_text(rendered.subject),
         "blocks": blocks,
@@ -135,6 +133,18 @@ def _slack_section(text: str) -> dict[str, object]:
     }
 
 
+def _parts(lines: Sequence[str]) -> list[str]:
+    """Return lines in parts that a section holds."""
+    found: list[str] = []
+    for line in lines:
+        joined = f"{found[-1]}\n{line}" if found else line
+        if found and len(joined) <= _SLACK_MOST:
+            found[-1] = joined
+        else:
+            found.append(line)
+    return found
+
+
 # --- Discord ---------------------------------------------------------------------------------
 
 
@@ -145,25 +155,40 @@ def markdown_text(text: str) -> str:
 
 def discord(message: Message, rendered: Rendered) -> dict[str, object]:
     """Return a message for a Discord webhook; it can ping nobody."""
-    embeds: list[dict[str, object]] = [
-        {
-            "title": markdown_text(one_line(item.line, 120)),
-            "description": markdown_text(item.sentence)[:2000] or "\u200b",
-            "color": _COLOURS[rendered.severity],
-            "footer": {"text": item.source},
-            "timestamp": message.created.isoformat(timespec="seconds"),
-        }
-        | ({"url": item.link} if item.link else {})
-        for item in _items(message, rendered)
-    ]
-    rest = [markdown_text(line) for line in _rest(message)]
-    embeds += [{"description": part} for part in _parts(rest, _DISCORD_MOST, 1)]
+    items = _items(message, rendered)
+    embeds: list[dict[str, object]] = []
+    for shown in range(len(items), -1, -1):
+        embeds = [_embed(item, message, rendered) for item in items[:shown]]
+        rest = _rest(message, shown, markdown_text, lambda lines: _joined(lines) <= _DISCORD_MOST)
+        embeds += [{"description": "\n".join(rest)[:_DISCORD_MOST]}] if rest else []
+        if sum(map(_embed_length, embeds)) <= _DISCORD_ALL:
+            break
     return {
         "username": "Figurewatch",
         "content": markdown_text(rendered.subject)[:2000],
-        "embeds": embeds[:10],
+        "embeds": embeds,
         "allowed_mentions": {"parse": []},
     }
+
+
+def _embed(item: _Item, message: Message, rendered: Rendered) -> dict[str, object]:
+    embed: dict[str, object] = {
+        "title": markdown_text(one_line(item.line, 120)),
+        "description": markdown_text(item.sentence)[:_DISCORD_MOST] or "\u200b",
+        "color": _COLOURS[rendered.severity],
+        "footer": {"text": item.source},
+        "timestamp": message.created.isoformat(timespec="seconds"),
+    }
+    return embed | ({"url": item.link} if item.link else {})
+
+
+def _embed_length(embed: Mapping[str, object]) -> int:
+    """Return the characters of an embed that the platform counts, and a few more."""
+    return sum(len(str(embed.get(name, ""))) for name in ("title", "description", "footer"))
+
+
+def _joined(lines: Sequence[str]) -> int:
+    return len("\n".join(lines))
 
 
 # --- Teams -----------------------------------------------------------------------------------
@@ -175,14 +200,18 @@ def teams(message: Message, rendered: Rendered) -> dict[str, object]:
         _teams_text(rendered.subject) | {"size": "Large", "weight": "Bolder"}
     ]
     actions: list[dict[str, object]] = []
-    for item in _items(message, rendered):
+    items = _items(message, rendered)
+    for item in items:
         blocks.append(_teams_text(item.line))
         if item.sentence:
             blocks.append(_teams_text(item.sentence) | {"isSubtle": True})
         if item.link and len(actions) < 6:
             actions.append({"type": "Action.OpenUrl", "title": item.source, "url": item.link})
     blocks += [
-        _teams_text(line) | {"isSubtle": True} for line in _first(_rest(message), _MOST_LINES)
+        {"type": "TextBlock", "text": line, "wrap": True, "isSubtle": True}
+        for line in _rest(
+            message, len(items), _teams_escaped, lambda lines: _bytes(lines) <= _TEAMS_BYTES
+        )
     ]
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
@@ -218,17 +247,29 @@ def _teams_escaped(text: str) -> str:
 
 def ntfy(message: Message, rendered: Rendered, topic: str) -> dict[str, object]:
     """Return a message to publish on an ntfy topic, as plain text."""
-    lines = [f"{item.line}\n{item.sentence}".strip() for item in _items(message, rendered)]
-    link = next((item.link for item in _items(message, rendered) if item.link), None)
-    body = "\n\n".join([*lines, *_first(_rest(message), _MOST_LINES)]) or rendered.subject
+    items = _items(message, rendered)
+    link = next((item.link for item in items if item.link), None)
+    body = _ntfy_body(message, items) or rendered.subject
     return {
         "topic": topic,
         "title": one_line(rendered.subject, 200),
-        "message": _cut(body, 3500),
+        "message": _cut(body, _NTFY_BYTES),
         "priority": _PRIORITIES[rendered.severity],
         "tags": ["figurewatch", rendered.severity.value],
         "markdown": False,
     } | ({"click": link} if link else {})
+
+
+def _ntfy_body(message: Message, items: Sequence[_Item]) -> str:
+    """Return as many alerts as there is room for beside what follows them; the others are counted."""
+    room = _NTFY_BYTES // 2 if items else _NTFY_BYTES
+    lines: list[str] = []
+    for shown in range(len(items), -1, -1):
+        lines = [f"{item.line}\n{item.sentence}".strip() for item in items[:shown]]
+        lines += _rest(message, shown, str, lambda made: _bytes(made) <= room)
+        if _bytes(lines) <= _NTFY_BYTES:
+            break
+    return "\n\n".join(lines)
 
 
 def _cut(text: str, most: int) -> str:
