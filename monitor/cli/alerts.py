@@ -26,7 +26,7 @@ from monitor.config import parse_duration
 from monitor.core.errors import MonitorError
 from monitor.core.headlines import alert_summary
 from monitor.core.payload import claim_json
-from monitor.core.routing import Routing, Silence
+from monitor.core.routing import Fate, Routing, Silence
 from monitor.dispatch import Dispatch
 from monitor.store import AlertRow, LedgerQuery, Routings, Store
 
@@ -34,8 +34,15 @@ _COLUMNS = (
     *("id", "created", "severity", "rule", "summary"),
     *("told", "owed", "failed", "waiting", "acknowledged"),
 )
-# States of a message under way; every other one that is not delivered was given up.
-_UNDER_WAY = frozenset({"pending", "leased"})
+_SHOWN = ("id", "created", "severity", "rule", "summary", "reason", "title", "article")
+# What the state of a delivery means to who asks whether somebody knows.
+_STANDINGS = {
+    "sent": "told",
+    "pending": "owed",
+    "leased": "owed",
+    "dead": "failed",
+    "dropped": "failed",
+}
 _SILENCE_COLUMNS = ("id", "until", "rule", "subscriber", "force", "place", "author", "reason")
 
 
@@ -49,20 +56,26 @@ def alerts() -> None:
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
 @format_option()
 def list_alerts(config: str | None, limit: int, form: str) -> None:
-    """List the newest alerts and who was told."""
+    """List the newest alerts, and by channel who was told, is owed, failed or waits.
+
+    Told is who took the message, owed who is still sent it, failed who it was given up for. For who
+    waits there is no message yet: a grouping window, quiet hours, a digest or a budget holds it.
+    """
     assembly = assemble(config)
     with assembly.look_into_store() as store:
-        routings = Routings(store)
-        records = [_record(row, assembly, routings) for row in routings.alerts(limit)]
+        rows = Routings(store).alerts(limit)
+    records = [_record(row, assembly) for row in rows]
+    if form == "table":
+        for record, row in zip(records, rows, strict=True):
+            record["waiting"] = [
+                f"{one.channel} ({one.why.value})" for one in row.routings if one.release_at
+            ]
     emit_rows(records, _COLUMNS, form)
 
 
-def _record(row: AlertRow, assembly: Assembly, routings: Routings) -> dict[str, object]:
+def _record(row: AlertRow, assembly: Assembly) -> dict[str, object]:
     alert = row.alert
-    sent = [one for one in row.routings if one.message]
-    states = routings.unfinished(one.message for one in sent if one.message)
-    owed = [one.channel for one in sent if states.get(one.message or "") in _UNDER_WAY]
-    failed = [one.channel for one in sent if one.message in states and one.channel not in owed]
+    standings = [(one.channel, _standing(one, row)) for one in row.routings]
     return {
         "id": alert.id,
         "created": moment_text(alert.created),
@@ -71,12 +84,22 @@ def _record(row: AlertRow, assembly: Assembly, routings: Routings) -> dict[str, 
         "rule": alert.rule,
         "verdict": alert.claim.verdict.value if alert.claim else None,
         "summary": alert_summary(alert, assembly.site.knowledge.gazetteer),
-        "told": [one.channel for one in sent if one.message not in states],
-        "owed": owed,
-        "failed": failed,
+        **{
+            word: [channel for channel, standing in standings if standing == word]
+            for word in ("told", "owed", "failed")
+        },
         "waiting": [one.channel for one in row.routings if one.release_at],
         "acknowledged": row.acknowledged,
     }
+
+
+def _standing(one: Routing, row: AlertRow) -> str | None:
+    """Return told, owed or failed for a channel that an alert has a message to; else None."""
+    if one.message is None:
+        return None
+    delivery = row.deliveries.get(one.channel)
+    # Only who is deleted, and what was sent to them, is forgotten.
+    return _STANDINGS[delivery.state] if delivery is not None else "told"
 
 
 @alerts.command()
@@ -84,13 +107,15 @@ def _record(row: AlertRow, assembly: Assembly, routings: Routings) -> dict[str, 
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.argument("key", metavar="ID")
 def show(config: str | None, form: str, key: str) -> None:
-    """Show one alert: its claim, its article, and what became of it for every channel."""
+    """Show one alert: its claim, its article, and what became of it for every channel.
+
+    The words for channels are those of `alerts list`.
+    """
     assembly = assemble(config)
     with assembly.look_into_store() as store:
         row = _one(store, key)
-        record = _record(row, assembly, Routings(store))
     gazetteer = assembly.site.knowledge.gazetteer
-    facts = record | {
+    facts = _record(row, assembly) | {
         "reason": row.alert.reason,
         "article": row.alert.article.url,
         "title": row.alert.article.title,
@@ -99,16 +124,19 @@ def show(config: str | None, form: str, key: str) -> None:
             "articles": row.alert.witnesses_articles,
             "independent": row.alert.witnesses_independent,
         },
-        "routings": [_routing(one) for one in row.routings],
+        "routings": [_routing(one, row) for one in row.routings],
     }
     if form == "json":
         emit_line(facts)
         return
-    for name in ("id", "created", "severity", "rule", "summary", "reason", "title", "article"):
-        click.echo(f"{name:13} {shown(facts[name])}")
-    click.echo(f"{'acknowledged':13} {row.acknowledged or 'no'}")
-    for one in row.routings:
-        click.echo(f"{one.channel:13} {_words(one)}")
+    lines = [
+        *((name, facts[name]) for name in _SHOWN),
+        ("acknowledged", row.acknowledged or "no"),
+        *((one.channel, _words(one, row)) for one in row.routings),
+    ]
+    width = max(len(name) for name, _ in lines)
+    for name, value in lines:
+        click.echo(f"{name:{width}} {shown(value)}")
 
 
 def _one(store: Store, key: str) -> AlertRow:
@@ -119,22 +147,31 @@ def _one(store: Store, key: str) -> AlertRow:
     return found[0]
 
 
-def _routing(row: Routing) -> dict[str, object]:
+def _routing(one: Routing, row: AlertRow) -> dict[str, object]:
+    delivery = row.deliveries.get(one.channel)
     return {
-        "channel": row.channel,
-        "fate": row.fate.value,
-        "why": row.why.value,
-        "release_at": moment_text(row.release_at),
-        "message": row.message,
-        "detail": row.detail,
+        "channel": one.channel,
+        "fate": one.fate.value,
+        "why": one.why.value,
+        "release_at": moment_text(one.release_at),
+        "message": one.message,
+        "delivery": delivery.state if delivery is not None else None,
+        "detail": one.detail,
     }
 
 
-def _words(row: Routing) -> str:
-    parts = [row.fate.value, f"({row.why.value})" if row.why.value != "now" else "", row.detail]
-    if row.release_at:
-        parts.append(f"until {moment_text(row.release_at)}")
-    return " ".join(part for part in [*parts, f"by {row.message}" if row.message else ""] if part)
+def _words(one: Routing, row: AlertRow) -> str:
+    """Return what became of an alert for a channel; nobody is told by a message that was not sent."""
+    standing, delivery = _standing(one, row), row.deliveries.get(one.channel)
+    fate = standing if standing and one.fate is Fate.TOLD else one.fate.value
+    parts = [fate, f"({one.why.value})" if one.why.value != "now" else "", one.detail]
+    if one.release_at:
+        parts.append(f"until {moment_text(one.release_at)}")
+    if one.message:
+        parts.append(f"by {one.message}")
+    if delivery is not None and standing != "told":
+        parts.append(f"({delivery.state}: {delivery.reason or 'not tried yet'})")
+    return " ".join(part for part in parts if part)
 
 
 @alerts.command()

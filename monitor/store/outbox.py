@@ -293,6 +293,11 @@ class Outbox:
         rows = self._store.rows(f"{_SHOWN} {where} ORDER BY seq", values)
         return tuple(map(_row, rows))
 
+    def row(self, message_id: str) -> DeliveryRow | None:
+        """Return the delivery of a message, or None."""
+        rows = self._store.rows(f"{_SHOWN} WHERE id = ?", [message_id])
+        return _row(rows[0]) if rows else None
+
     def find(self, key: str) -> tuple[DeliveryRow, ...]:
         """Return the deliveries whose id begins with `key`."""
         rows = self._store.rows(

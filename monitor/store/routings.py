@@ -7,7 +7,7 @@ transaction that decided it, and its message, if it has one, in the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,16 +17,21 @@ from monitor.core.holding import Waiting
 from monitor.core.model import Alert
 from monitor.core.routing import Fate, Reached, Routing, Silence, Why
 from monitor.store import codec
+from monitor.store.outbox import DeliveryRow, Outbox
 from monitor.store.sqlite import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRow:
-    """An alert with what became of it, as operators see it."""
+    """An alert with what became of it, as operators see it.
+
+    `deliveries` are the messages that tell it, by channel.
+    """
 
     alert: Alert
     routings: tuple[Routing, ...]
     acknowledged: str | None
+    deliveries: Mapping[str, DeliveryRow]
 
 
 class Routings:
@@ -123,21 +128,6 @@ class Routings:
 
     # --- alerts as operators see them --------------------------------------------------------
 
-    def unfinished(self, messages: Iterable[str]) -> dict[str, str]:
-        """Return the state of each message that is not delivered: pending, leased, dead or dropped.
-
-        What is not in the answer was delivered; finished messages are forgotten after a time.
-        """
-        found: dict[str, str] = {}
-        for message in messages:
-            for row in self._store.rows(
-                """SELECT CASE WHEN dropped IS NULL THEN state ELSE 'dropped' END AS shown
-                   FROM deliveries WHERE id = ? AND (state <> 'sent' OR dropped IS NOT NULL)""",
-                [message],
-            ):
-                found[message] = row["shown"]
-        return found
-
     def alerts(self, limit: int, key: str = "") -> tuple[AlertRow, ...]:
         """Return the newest alerts first; only those whose id begins with `key`."""
         rows = self._store.rows(
@@ -153,7 +143,18 @@ class Routings:
         acknowledged = None
         if row["author"] is not None:
             acknowledged = f"{row['author']}, {row['at'][:16]}Z {row['note']}".strip()
-        return AlertRow(alert=alert, routings=self.routings_of(alert.id), acknowledged=acknowledged)
+        routings = self.routings_of(alert.id)
+        return AlertRow(
+            alert=alert,
+            routings=routings,
+            acknowledged=acknowledged,
+            deliveries=self._deliveries(routings),
+        )
+
+    def _deliveries(self, routings: Iterable[Routing]) -> dict[str, DeliveryRow]:
+        outbox = Outbox(self._store)
+        found = ((one.channel, outbox.row(one.message)) for one in routings if one.message)
+        return {channel: row for channel, row in found if row is not None}
 
     def routings_of(self, alert: str) -> tuple[Routing, ...]:
         """Return what became of an alert, by channel."""
