@@ -28,6 +28,10 @@ from monitor.store import DeliveryRow, Outbox
 
 _STATES = ("pending", "leased", "sent", "dead", "dropped")
 _COLUMNS = ("id", "channel", "kind", "rule", "state", "tries", "created", "next_attempt", "reason")
+_FACTS = (
+    *("id", "channel", "state", "subject", "created"),
+    *("next_attempt", "leased_until", "reason"),
+)
 
 
 @click.group()
@@ -41,28 +45,28 @@ def outbox() -> None:
 @click.option("--channel", help='Only this channel, such as "desk/email".')
 @format_option()
 def list_deliveries(config: str | None, state: str | None, channel: str | None, form: str) -> None:
-    """List deliveries: those that are not finished, and dead letters."""
+    """List deliveries: those that wait or are being sent (leased, and until when), and dead letters."""
     with assemble(config).look_into_store() as store:
+        box = Outbox(store)
         rows = [
             row
-            for row in Outbox(store).rows(state)
+            for row in box.rows(state)
             if (state or row.state not in {"sent", "dropped"})
             and (channel is None or row.channel == channel)
         ]
-        waits = _waits(Outbox(store))
-    emit_rows((_record(row, waits) for row in rows), _COLUMNS, form)
+        tries = box.next_tries()
+    records = [_record(row, tries) for row in rows]
+    if form == "table":
+        for record in records:
+            if record["leased_until"]:
+                record["state"] = f"leased until {record['leased_until']}"
+        emit_rows(records, _COLUMNS, form)
+    else:
+        emit_rows(records, (*_COLUMNS, "leased_until"), form)
 
 
-def _waits(box: Outbox) -> dict[str, datetime]:
-    """Return when each channel is tried next: one message of a channel is sent after the other."""
-    waits: dict[str, datetime] = {}
-    for row in box.rows("pending"):
-        waits.setdefault(row.channel, row.next_attempt)
-    return waits
-
-
-def _record(row: DeliveryRow, waits: Mapping[str, datetime]) -> dict[str, object]:
-    following = max(row.next_attempt, waits.get(row.channel, row.next_attempt))
+def _record(row: DeliveryRow, tries: Mapping[str, datetime]) -> dict[str, object]:
+    following = max(row.next_attempt, tries.get(row.channel, row.next_attempt))
     return {
         "id": row.id,
         "channel": row.channel,
@@ -72,6 +76,7 @@ def _record(row: DeliveryRow, waits: Mapping[str, datetime]) -> dict[str, object
         "tries": row.attempts,
         "created": moment_text(row.created),
         "next_attempt": moment_text(following) if row.state == "pending" else None,
+        "leased_until": moment_text(row.leased_until),
         "finished": moment_text(row.finished),
         "reason": row.reason,
     }
@@ -94,14 +99,18 @@ def show(config: str | None, form: str, key: str) -> None:
     with assembly.look_into_store() as store:
         box = Outbox(store)
         row = _one(box.find(key), key)
-        message, attempts, waits = box.message(row.id), box.attempts(row.id), _waits(box)
+        message, attempts, following = (
+            box.message(row.id),
+            box.attempts(row.id),
+            box.next_tries(),
+        )
     assert message is not None  # noqa: S101  (found above)
     tries = [
         {"started": moment_text(one.started), "outcome": one.outcome, "detail": one.detail}
         for one in attempts
     ]
     subject = message_subject(message, assembly.site.knowledge.gazetteer)
-    facts = _record(row, waits) | {
+    facts = _record(row, following) | {
         "subject": subject,
         "alerts": [alert.id for alert in message.alerts],
         "attempts": tries,
@@ -109,7 +118,7 @@ def show(config: str | None, form: str, key: str) -> None:
     if form == "json":
         emit_line(facts)
         return
-    for name in ("id", "channel", "state", "subject", "created", "next_attempt", "reason"):
+    for name in _FACTS:
         if facts[name]:
             click.echo(f"{name.replace('_', ' '):13} {shown(facts[name])}")
     for one in tries:

@@ -83,6 +83,7 @@ def _settings_left(config: str | None) -> LoadedSettings:
 
 def _facts(site: _Site, store: Store, now: datetime) -> dict[str, Any]:
     outbox, marks = Outbox(store), store.marks()
+    tries = outbox.next_tries()
     unfinished = [*outbox.rows("pending"), *outbox.rows("leased"), *outbox.rows("dead")]
     running = is_running(site.loaded.database)
     if running is None:
@@ -132,7 +133,12 @@ def _facts(site: _Site, store: Store, now: datetime) -> dict[str, Any]:
                 "channel": row.channel,
                 "state": row.state,
                 "attempts": row.attempts,
-                "next_attempt": moment_text(row.next_attempt) if row.state != "dead" else None,
+                "next_attempt": moment_text(
+                    max(row.next_attempt, tries.get(row.channel, row.next_attempt))
+                )
+                if row.state == "pending"
+                else None,
+                "leased_until": moment_text(row.leased_until),
                 "reason": row.reason,
             }
             for row in unfinished
@@ -167,12 +173,16 @@ def _lines(facts: dict[str, Any]) -> Iterator[str]:
     )
     deliveries = facts["deliveries"]
     for row in deliveries[:_SHOWN]:
-        after = f", next {row['next_attempt']}" if row["next_attempt"] else ""
-        yield (
-            f"  {row['id']} to {row['channel']}: {row['state']} after {row['attempts']} tries"
-            f" ({shown(row['reason']) or 'not tried yet'}){after}"
-        )
+        yield f"  {row['id']} to {row['channel']}: {_delivery_words(row)}"
     yield from _more(deliveries, "figurewatch outbox list")
+
+
+def _delivery_words(row: dict[str, Any]) -> str:
+    if row["leased_until"]:
+        return f"being sent, try {row['attempts']}, until {row['leased_until']} at the latest"
+    tries = amount(row["attempts"], "try", "tries")
+    after = f", next {row['next_attempt']}" if row["next_attempt"] else ""
+    return f"{row['state']} after {tries} ({shown(row['reason']) or 'not tried yet'}){after}"
 
 
 def _daemon_lines(facts: dict[str, Any]) -> Iterator[str]:

@@ -41,7 +41,10 @@ class DisabledRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryRow:
-    """A delivery as operators see it; `state` is pending, leased, sent, dead or dropped."""
+    """A delivery as operators see it; `state` is pending, leased, sent, dead or dropped.
+
+    While it is leased for a try, `leased_until` is when another may begin whatever became of that one.
+    """
 
     id: str
     channel: str
@@ -51,6 +54,7 @@ class DeliveryRow:
     attempts: int
     created: datetime
     next_attempt: datetime
+    leased_until: datetime | None
     finished: datetime | None
     reason: str | None
 
@@ -293,6 +297,17 @@ class Outbox:
         rows = self._store.rows(f"{_SHOWN} {where} ORDER BY seq", values)
         return tuple(map(_row, rows))
 
+    def next_tries(self) -> dict[str, datetime]:
+        """Return when each channel is tried next, at the latest: its messages go one by one, and while
+        one is being sent the others wait for its end."""
+        tries: dict[str, datetime] = {}
+        for row in self.rows("pending"):
+            tries.setdefault(row.channel, row.next_attempt)
+        for row in self.rows("leased"):
+            if row.leased_until is not None:
+                tries[row.channel] = max(row.leased_until, tries.get(row.channel, row.leased_until))
+        return tries
+
     def row(self, message_id: str) -> DeliveryRow | None:
         """Return the delivery of a message, or None."""
         rows = self._store.rows(f"{_SHOWN} WHERE id = ?", [message_id])
@@ -330,6 +345,7 @@ def _row(row: dict[str, Any]) -> DeliveryRow:
         attempts=row["attempts"],
         created=codec.moment_required(row["created"]),
         next_attempt=codec.moment_required(row["next_attempt"]),
+        leased_until=codec.moment(row["lease_until"]) if row["shown"] == "leased" else None,
         finished=codec.moment(row["finished"]),
         reason=row["reason"],
     )

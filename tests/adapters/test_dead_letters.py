@@ -133,6 +133,40 @@ async def test_dead_letters_are_listed_shown_sent_again_and_dropped(tmp_path: Pa
     assert run(site, "outbox", "show", "nothing").exit_code == 1
 
 
+async def test_a_message_that_is_being_sent_is_shown_with_the_end_of_its_lease(
+    tmp_path: Path,
+) -> None:
+    """In every form; what waits behind it is tried at the end of the lease at the latest."""
+    clock = Hands()
+    site = Site(tmp_path / "site", {}, subscribers={"desk": {"webhook": "http://127.0.0.1:9/"}})
+    until = f"{clock.now() + _MINUTE:%Y-%m-%dT%H:%M:%SZ}"
+    async with site_pipeline(site, clock) as pipeline:
+        pipeline.outbox.add((_message("first", clock), _message("second", clock)))
+        pipeline.outbox.lease(clock.now(), _MINUTE)
+        first, second = listed(site, "outbox", "list")
+        assert (first["state"], first["leased_until"], first["next_attempt"]) == (
+            "leased",
+            until,
+            None,
+        )
+        assert (second["state"], second["leased_until"], second["next_attempt"]) == (
+            "pending",
+            None,
+            until,
+        )
+        assert listed(site, "outbox", "list", "--state", "leased") == [first]
+        assert f"leased until {until}" in run(site, "outbox", "list").stdout
+        assert f"leased until  {until}" in run(site, "outbox", "show", "first").stdout
+        [title, row, _] = run(site, "outbox", "list", "--format", "csv").stdout.splitlines()
+        assert title.endswith(",leased_until")
+        assert row.endswith(f",{until}")
+        shown = run(site, "status").stdout
+        assert f"first to desk/webhook: being sent, try 1, until {until} at the latest" in shown
+        assert (
+            f"second to desk/webhook: pending after 0 tries (not tried yet), next {until}" in shown
+        )
+
+
 async def test_a_letter_that_was_asked_for_again_waits_for_the_one_under_way(
     tmp_path: Path,
 ) -> None:
