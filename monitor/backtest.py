@@ -28,6 +28,7 @@ from monitor.core.backtest import (
 from monitor.core.decide import Policy
 from monitor.core.gazetteer import Gazetteer
 from monitor.core.model import Alert, Outcome
+from monitor.core.moments import utc_text
 from monitor.core.prepare import Reading, prepare
 from monitor.core.rules import Rule, RuleSet
 from monitor.core.wording import amount, claim_phrase
@@ -247,12 +248,12 @@ def _alert_lines(alert: Mapping[str, Any], mark: str) -> list[str]:
     what = alert["verdict"] or "match"
     kind = "digest " if alert["disposition"] == "digest" else ""
     lines = [
-        f"{mark}{_minute(alert['at'])}  {kind}{what} ({alert['severity']}): {alert['summary']}",
-        f"{' ' * len(mark)}{' ' * 18}{alert['reason']}",
+        f"{mark}{_moment(alert['at'])}  {kind}{what} ({alert['severity']}): {alert['summary']}",
+        f"{' ' * len(mark)}{' ' * 22}{alert['reason']}",
     ]
     if alert["claim"]:
         where = f"{alert['publisher']}: “{alert['title'] or '(untitled)'}”"
-        lines.append(f"{' ' * len(mark)}{' ' * 18}{where}")
+        lines.append(f"{' ' * len(mark)}{' ' * 22}{where}")
     return lines
 
 
@@ -279,7 +280,7 @@ def _miss_lines(missed: Sequence[Mapping[str, Any]]) -> list[str]:
         return []
     lines = ["", f"kept back by a limit only: {len(missed)}"]
     lines += [
-        f"  {_minute(row['at'])}  {row['summary']}: {row['reason']}"
+        f"  {_moment(row['at'])}  {row['summary']}: {row['reason']}"
         for row in missed[:_SHOWN_MISSES]
     ]
     if len(missed) > _SHOWN_MISSES:
@@ -299,7 +300,7 @@ def _difference_lines(found: Mapping[str, Any]) -> list[str]:
         for alert in found[key]:
             lines += _alert_lines(alert, mark)
     lines += [
-        f"~ {_minute(row['at'])}  {row['summary']}: {row['severity_before']} -> {row['severity']}"
+        f"~ {_moment(row['at'])}  {row['summary']}: {row['severity_before']} -> {row['severity']}"
         for row in found["severity"]
     ]
     return lines
@@ -309,5 +310,5 @@ def _day(moment: str | None) -> str:
     return "-" if moment is None else moment[:10]
 
 
-def _minute(moment: str) -> str:
-    return moment[:16].replace("T", " ")
+def _moment(moment: str) -> str:
+    return utc_text(datetime.fromisoformat(moment))

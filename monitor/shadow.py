@@ -15,6 +15,7 @@ from typing import Any
 from monitor.core.alerts import dedup_key
 from monitor.core.gazetteer import Gazetteer
 from monitor.core.model import Disposition, Hit, LedgerClaim, Outcome
+from monitor.core.moments import utc_text
 from monitor.core.rules import Rule
 from monitor.core.wording import claim_phrase
 from monitor.store import Store
@@ -137,6 +138,8 @@ def shadow_text(reports: Sequence[Mapping[str, Any]]) -> str:
         ]
         for key, mark in (("only_shadow", "+"), ("only_live", "-")):
             for row in report[key]:
-                lines.append(f"  {mark} {row['at'][:16].replace('T', ' ')}  {row['summary']}")
-                lines.append(f"{'':22}{row['reason']}")
+                lines.append(
+                    f"  {mark} {utc_text(datetime.fromisoformat(row['at']))}  {row['summary']}"
+                )
+                lines.append(f"{'':26}{row['reason']}")
     return "\n".join(lines) or "no rule is experimental"

@@ -18,6 +18,7 @@ from monitor.core.decide import Policy, decide
 from monitor.core.gazetteer import Gazetteer
 from monitor.core.memory import needs
 from monitor.core.model import Alert, Evaluation, KnownArticle, LedgerClaim, Outcome
+from monitor.core.moments import utc_text
 from monitor.core.payload import claim_json, rejection_json
 from monitor.core.prepare import Reading, prepare
 from monitor.core.values import relation_of
@@ -209,8 +210,8 @@ def trace_text(trace: Mapping[str, Any], paint: Paint = lambda text, _: text) ->
         paint(article["title"] or "(untitled)", "title"),
         (
             f"  {article['id']} from {article['publisher']},"
-            f" published {article['published'] or 'undated'},"
-            f" seen {article['seen']} ({article['text_kind']})"
+            f" published {_moment(article['published']) if article['published'] else 'undated'},"
+            f" seen {_moment(article['seen'])} ({article['text_kind']})"
         ),
         *_memory_lines(memory),
         *_change_lines(trace["changes"]),
@@ -232,6 +233,10 @@ def trace_text(trace: Mapping[str, Any], paint: Paint = lambda text, _: text) ->
     return "\n".join(lines)
 
 
+def _moment(text: str) -> str:
+    return utc_text(datetime.fromisoformat(text))
+
+
 def _memory_lines(memory: Mapping[str, Any]) -> list[str]:
     if memory["nearest"] is None:
         return [f"text: {memory['verdict']}; nothing like it is known"]
@@ -247,7 +252,7 @@ def _memory_lines(memory: Mapping[str, Any]) -> list[str]:
     if memory["nearest_title"] is not None:
         lines.append(
             f"  nearest: “{memory['nearest_title'] or '(untitled)'}”, {memory['nearest_publisher']},"
-            f" seen {memory['nearest_seen'][:16].replace('T', ' ')}"
+            f" seen {_moment(memory['nearest_seen'])}"
         )
     if memory["shared_passages"]:
         lengths = ", ".join(map(str, memory["shared_passages"]))

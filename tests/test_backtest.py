@@ -203,13 +203,13 @@ def test_the_text_form_says_the_same(store: Store) -> None:
     for part in (
         "test.shadow\n5 stored articles, 2024-11-04 to 2024-12-02",
         "would have fired: 2 alerts, 0 for the digest",
-        "2024-11-04 08:00  new (high): 10,000 North Korean troops in Kursk (Pentagon)",
+        "2024-11-04T08:00:00Z  new (high): 10,000 North Korean troops in Kursk (Pentagon)",
         "The r0: “Report 0”",
         "  2024-W45     1  █",
         "  2024-W45  desk: 1",
         "kept back by a limit only: 1",
         "against the other version: 2 the same, 0 only now, 1 no longer",
-        "- 2024-11-18 08:00  revision (high): 10,400 North Korean troops in Kursk (Pentagon)",
+        "- 2024-11-18T08:00:00Z  revision (high): 10,400 North Korean troops in Kursk (Pentagon)",
     ):
         assert part in text
 
@@ -228,7 +228,7 @@ def test_a_shadow_is_held_against_the_rule_it_extends(store: Store) -> None:
     )
     text = shadow_text([found])
     assert "told by both: 2; by the shadow only: 0; by the live ones only: 1" in text
-    assert "  - 2024-11-18 08:00  10,400 North Korean troops in Kursk (Pentagon)" in text
+    assert "  - 2024-11-18T08:00:00Z  10,400 North Korean troops in Kursk (Pentagon)" in text
 
 
 def test_a_shadow_alone_is_listed_with_its_reasons(store: Store) -> None:

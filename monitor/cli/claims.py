@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import click
 
 from monitor.bootstrap import assemble
-from monitor.cli.options import config_option, emit_rows, format_option, shown
+from monitor.cli.options import config_option, emit_rows, format_option, moment_text, shown
 from monitor.core.alerts import carriers
 from monitor.core.gazetteer import Gazetteer
 from monitor.core.model import LedgerClaim, Verdict
@@ -119,7 +119,7 @@ def _known(store: Store, claim_id: str) -> LedgerClaim:
 def _row(row: LedgerClaim, gazetteer: Gazetteer) -> _Record:
     return {
         "id": row.id,
-        "said": row.said.isoformat(timespec="seconds"),
+        "said": moment_text(row.said),
         "verdict": row.verdict.value,
         "summary": claim_phrase(row.claim, gazetteer),
         "publisher": row.publisher,
@@ -144,7 +144,7 @@ def _details(row: LedgerClaim, store: Store, gazetteer: Gazetteer) -> _Record:
         ],
         "withdrawals": [
             {
-                "at": mark.at.isoformat(timespec="seconds"),
+                "at": moment_text(mark.at),
                 "cause": mark.cause.value,
                 "reason": mark.reason,
                 "article": mark.article,

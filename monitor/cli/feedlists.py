@@ -11,7 +11,7 @@ import click
 
 from monitor.bootstrap import Assembly, assemble
 from monitor.cli import EXIT_PROBLEMS
-from monitor.cli.options import config_option, emit_rows, format_option, shown
+from monitor.cli.options import config_option, emit_rows, format_option, moment_text, shown
 from monitor.config import FeedSettings
 from monitor.core.wording import amount, claim_phrase
 from monitor.opml import Listed, read_opml, write_opml
@@ -30,7 +30,7 @@ def discover_feeds(config: str | None, form: str, url: str) -> None:
             "url": row.url,
             "title": row.title,
             "entries": row.entries,
-            "newest": row.newest.isoformat(timespec="seconds") if row.newest else None,
+            "newest": moment_text(row.newest),
             "complaint": row.complaint,
         }
         for row in found
@@ -58,9 +58,7 @@ def test_feed(config: str | None, form: str, url: str) -> None:
     gazetteer = assembly.site.knowledge.gazetteer
     rows = (
         {
-            "published": article.published.isoformat(timespec="minutes")
-            if article.published
-            else None,
+            "published": moment_text(article.published),
             "title": article.title,
             "characters": len(article.text),
             "language": article.language,

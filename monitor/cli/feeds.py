@@ -10,7 +10,7 @@ import click
 
 from monitor.bootstrap import assemble
 from monitor.cli.feedlists import discover_feeds, export_feeds, import_feeds, test_feed
-from monitor.cli.options import config_option, emit_rows, format_option
+from monitor.cli.options import config_option, emit_rows, format_option, moment_text
 from monitor.config import FeedSettings
 from monitor.core.errors import ConfigError, MonitorError, Problem
 from monitor.core.urls import redact
@@ -43,9 +43,6 @@ def list_feeds(config: str | None, form: str) -> None:
 
 
 def _row(feed: FeedRow, now: datetime) -> dict[str, object]:
-    def when(moment: object) -> str | None:
-        return moment.isoformat(timespec="seconds") if hasattr(moment, "isoformat") else None
-
     return {
         "id": feed.id,
         "publisher": feed.publisher,
@@ -55,12 +52,12 @@ def _row(feed: FeedRow, now: datetime) -> dict[str, object]:
         "reason": feed.reason(now),
         "moved_to": feed.health.moved_to,
         "enabled": feed.enabled,
-        "last_poll": when(feed.last_poll),
-        "last_success": when(feed.last_success),
+        "last_poll": moment_text(feed.last_poll),
+        "last_success": moment_text(feed.last_success),
         "last_outcome": feed.last_outcome,
-        "next_poll": when(feed.next_poll),
+        "next_poll": moment_text(feed.next_poll),
         "hub": feed.health.advert.hub if feed.health.advert is not None else None,
-        "pushed_until": when(feed.pushed_until),
+        "pushed_until": moment_text(feed.pushed_until),
         "errors": feed.error_count,
         "last_error": feed.last_error,
         "polls": feed.polls,

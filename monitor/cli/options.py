@@ -12,12 +12,13 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 import click
 
 from monitor.core.csv_text import csv_text
+from monitor.core.moments import utc_text
 from monitor.core.wording import visible
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -69,10 +70,8 @@ def _login_name() -> str:
 
 
 def moment_text(moment: datetime | None) -> str | None:
-    """Return a moment as machine forms show it: RFC 3339, UTC, whole seconds."""
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    """Return a moment as all commands show it, 2024-11-05T08:00:00Z; None for none."""
+    return None if moment is None else utc_text(moment)
 
 
 @contextmanager

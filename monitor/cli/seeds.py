@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli import EXIT_PROBLEMS
-from monitor.cli.options import config_option, emit_rows, format_option, progress
+from monitor.cli.options import config_option, emit_rows, format_option, moment_text, progress
 from monitor.core.wording import amount
 from monitor.knowledge import shipped_knowledge, shipped_root
 
@@ -82,7 +82,7 @@ def list_seeds(form: str) -> None:
             "pack": name,
             "id": article.id,
             "publisher": article.publisher,
-            "published": article.published.isoformat(),
+            "published": moment_text(article.published),
             "title": article.title,
             "claims": len(article.claims),
         }

@@ -8,7 +8,7 @@ import json
 import click
 
 from monitor.bootstrap import assemble
-from monitor.cli.options import config_option, emit_rows, format_option, shown
+from monitor.cli.options import config_option, emit_rows, format_option, moment_text, shown
 from monitor.core.conflicts import Clash, Conflict, Holding, conflict_in
 from monitor.core.gazetteer import Gazetteer
 from monitor.core.ladders import Rung, as_of, is_rung
@@ -112,9 +112,7 @@ def _row(found: Conflict) -> dict[str, object]:
         "disputed": found.is_disputed,
         "moved": found.moved.family if found.moved else None,
         "families": [holding.family or "unknown" for holding in found.holdings],
-        "last_said": max(holding.now.last_said for holding in found.holdings).isoformat(
-            timespec="seconds"
-        ),
+        "last_said": moment_text(max(holding.now.last_said for holding in found.holdings)),
     }
 
 
@@ -140,7 +138,7 @@ def _holding(holding: Holding, found: Conflict) -> dict[str, object]:
         "low": holding.now.low,
         "high": holding.now.high,
         "since": holding.since.isoformat(),
-        "last_said": holding.now.last_said.isoformat(timespec="seconds"),
+        "last_said": moment_text(holding.now.last_said),
         "outlier": holding.family in found.outliers,
         "ladder": [
             {

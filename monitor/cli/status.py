@@ -93,9 +93,9 @@ def _facts(site: _Site, store: Store, now: datetime) -> dict[str, Any]:
         "running": running,
         "configuration": [str(problem) for problem in site.problems],
         "database": str(site.loaded.database),
-        "heartbeat": marks.get("heartbeat"),
+        "heartbeat": _moment(marks.get("heartbeat")),
         "canary_seconds": _seconds(marks.get("canary_seconds")),
-        "canary_missed": marks.get("canary_missed") or None,
+        "canary_missed": _moment(marks.get("canary_missed")),
         "daemon": json.loads(marks.get("daemon", "{}")) if running else {},
         "rules": site.rules,
         "counts": store.counts(),
@@ -144,6 +144,10 @@ def _facts(site: _Site, store: Store, now: datetime) -> dict[str, Any]:
             for row in unfinished
         ],
     }
+
+
+def _moment(mark: str | None) -> str | None:
+    return moment_text(datetime.fromisoformat(mark)) if mark else None
 
 
 def _seconds(text: str | None) -> float | None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from xml.etree import ElementTree as ET
 
 from monitor.core.gazetteer import Gazetteer
 from monitor.core.headlines import alert_summary, alert_title
 from monitor.core.model import Alert, LedgerClaim
+from monitor.core.moments import utc_text
 from monitor.core.wording import one_line, safe_link
 
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -37,7 +38,7 @@ def atom(alerts: Sequence[Alert], gazetteer: Gazetteer, *, now: datetime, own_ur
     feed = ET.Element(f"{{{_ATOM}}}feed")
     _add(feed, "title", _TITLE)
     _add(feed, "id", own_url or _ID)
-    _add(feed, "updated", _when(alerts[0].created if alerts else now))
+    _add(feed, "updated", utc_text(alerts[0].created if alerts else now))
     _add(_add(feed, "author", ""), "name", "Figurewatch")
     if own_url:
         _add(feed, "link", "", rel="self", href=own_url)
@@ -45,8 +46,8 @@ def atom(alerts: Sequence[Alert], gazetteer: Gazetteer, *, now: datetime, own_ur
         entry = _add(feed, "entry", "")
         _add(entry, "title", alert_title(alert, gazetteer))
         _add(entry, "id", f"{_ID}:{alert.id}")
-        _add(entry, "updated", _when(alert.created))
-        _add(entry, "published", _when(alert.created))
+        _add(entry, "updated", utc_text(alert.created))
+        _add(entry, "published", utc_text(alert.created))
         _add(entry, "category", "", term=alert.rule)
         _add(entry, "category", "", term=f"severity:{alert.severity}")
         if link := safe_link(alert.article.url):
@@ -81,7 +82,7 @@ def _item(alert: Alert, gazetteer: Gazetteer) -> dict[str, object]:
         "id": f"{_ID}:{alert.id}",
         "title": alert_title(alert, gazetteer),
         "content_text": _words(alert, gazetteer),
-        "date_published": _when(alert.created),
+        "date_published": utc_text(alert.created),
         "tags": [alert.rule, f"severity:{alert.severity}"],
     }
     return item | ({"external_url": link} if link else {})
@@ -105,12 +106,12 @@ def alert_rows(alerts: Iterable[Alert]) -> Iterable[dict[str, object]]:
         article = alert.article
         yield {
             "alert_id": alert.id,
-            "created": _when(alert.created),
+            "created": utc_text(alert.created),
             "rule": alert.rule,
             "severity": alert.severity.value,
             "title": one_line(article.title, 1000),
             "publisher": one_line(article.publisher, 200),
-            "published": _when(article.published) if article.published else None,
+            "published": utc_text(article.published) if article.published else None,
             "url": safe_link(article.url),
         } | (_claim_cells(alert.claim) if alert.claim is not None else {})
 
@@ -120,7 +121,7 @@ def series_rows(rows: Iterable[LedgerClaim]) -> Iterable[dict[str, object]]:
     for row in rows:
         yield _claim_cells(row) | {
             "claim_id": row.id,
-            "said": _when(row.said),
+            "said": utc_text(row.said),
             "unit": one_line(row.series.unit, 100),
             "withdrawn": row.withdrawn,
             "publisher": one_line(row.publisher, 200),
@@ -146,7 +147,3 @@ def _claim_cells(row: LedgerClaim) -> dict[str, object]:
         "confidence": round(claim.confidence, 4),
         "sentence": one_line(claim.evidence.sentence, 1000),
     }
-
-
-def _when(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Dates as people write them in files of articles."""
+"""Dates as people write them in files of articles, and the one form in which we write them."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from monitor.core.model import as_utc
@@ -24,3 +24,8 @@ def read_moment(value: object) -> datetime | None:
         return as_utc(moment)
     except OverflowError:
         return None
+
+
+def utc_text(moment: datetime) -> str:
+    """Return a moment as every command and machine format shows it: RFC 3339, UTC, whole seconds."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
 
 from monitor.core.gazetteer import Gazetteer
 from monitor.core.model import (
@@ -27,6 +26,7 @@ from monitor.core.model import (
     Severity,
     Span,
 )
+from monitor.core.moments import utc_text
 from monitor.core.wording import one_line, safe_link
 
 # Rule ids of rule files never begin like this (`notify test` sends under it).
@@ -97,7 +97,7 @@ def webhook_body(message: Message, gazetteer: Gazetteer, *, title: str, summary:
     alerts = message.alerts
     body: Json = {
         "type": _type(message),
-        "timestamp": _when(message.created),
+        "timestamp": utc_text(message.created),
         "data": {
             "version": _VERSION,
             "kind": message.kind.value,
@@ -192,7 +192,7 @@ def _previous(row: LedgerClaim) -> Json:
         "vague": claim.vague,
         "place": claim.place,
         "as_of": None if claim.as_of is None else claim.as_of.isoformat(),
-        "said": _when(row.said),
+        "said": utc_text(row.said),
         "publisher": row.publisher,
     }
 
@@ -208,10 +208,5 @@ def _article(article: ArticleRef) -> Json:
         "url": safe_link(article.url),
         "title": one_line(article.title, 1000),
         "publisher": one_line(article.publisher, 200),
-        "published": None if article.published is None else _when(article.published),
+        "published": None if article.published is None else utc_text(article.published),
     }
-
-
-def _when(moment: datetime) -> str:
-    # Whole seconds, as in every other machine format; microseconds would be noise.
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

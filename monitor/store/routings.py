@@ -15,6 +15,7 @@ from typing import Any
 from monitor.core.alerts import counted
 from monitor.core.holding import Waiting
 from monitor.core.model import Alert
+from monitor.core.moments import utc_text
 from monitor.core.routing import Fate, Reached, Routing, Silence, Why
 from monitor.store import codec
 from monitor.store.outbox import DeliveryRow, Outbox
@@ -142,7 +143,7 @@ class Routings:
         alert = self.counted(codec.load(Alert, row["body"]))
         acknowledged = None
         if row["author"] is not None:
-            acknowledged = f"{row['author']}, {row['at'][:16]}Z {row['note']}".strip()
+            acknowledged = f"{row['author']}, {utc_text(codec.moment_required(row['at']))} {row['note']}".strip()
         routings = self.routings_of(alert.id)
         return AlertRow(
             alert=alert,

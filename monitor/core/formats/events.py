@@ -7,10 +7,11 @@ What it is not: the other formats. Rules of this file: those of the package.
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 
 from monitor.core.headlines import article_words
 from monitor.core.model import Alert, Message
+from monitor.core.moments import utc_text
 from monitor.core.payload import loudest
 from monitor.core.render import Rendered
 from monitor.core.wording import one_line, safe_link
@@ -28,7 +29,7 @@ def cloud_event(message: Message, rendered: Rendered) -> dict[str, object]:
         "source": f"/figurewatch/rules/{message.rule}",
         "type": f"{_TYPE_PREFIX}{native['type']}",
         "subject": message.alerts[0].id if message.alerts else message.id,
-        "time": _when(message.created),
+        "time": utc_text(message.created),
         "datacontenttype": "application/json",
         "data": native["data"],
     }
@@ -88,12 +89,8 @@ def _firing(
         "status": "firing",
         "labels": labels,
         "annotations": annotations,
-        "startsAt": _when(at),
+        "startsAt": utc_text(at),
         "endsAt": _NEVER,
         "generatorURL": url,
         "fingerprint": key.rpartition("_")[2],
     }
-
-
-def _when(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
