@@ -29,7 +29,7 @@ from monitor.core.model import Alert, Message, MessageKind, Series, Severity
 from monitor.core.opinions import OPINION_WORDS
 from monitor.core.payload import TEST_RULE, claim_json, loudest, webhook_body
 from monitor.core.templates import MAIL_HTML
-from monitor.core.views import AlertView, alert_views
+from monitor.core.views import AlertView, alert_views, date_note
 from monitor.core.wording import claim_phrase, one_line, safe_link, value_phrase
 from monitor.core.words import ENGLISH, Words
 
@@ -70,8 +70,10 @@ class Rendered:
     """A message ready to send.
 
     `webhook` is the exact body to sign, `severity` that of the loudest alert, `summaries` one
-    sentence for each, `chart` the picture of the figure as SVG, if there is one to draw. `threads` names the conversations it belongs to, most important first: one
-    per series, equal for all messages about that series.
+    sentence for each, `dates` what has to be said of the date of each one's article ("Article without a
+    date"), mostly nothing, `chart` the picture of the figure as SVG, if there is one to draw. `threads` names the
+    conversations it belongs to, most important first: one per series, equal for all messages about
+    that series.
     """
 
     subject: str
@@ -81,6 +83,7 @@ class Rendered:
     chart: str | None
     severity: Severity
     summaries: tuple[str, ...]
+    dates: tuple[str, ...]
     threads: tuple[str, ...]
 
 
@@ -125,6 +128,7 @@ def render_message(
         chart=chart,
         severity=loudest(message.alerts) if message.alerts else Severity.NOTICE,
         summaries=tuple(told),
+        dates=tuple(date_note(alert, words) for alert in message.alerts),
         threads=_threads(message.alerts),
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from monitor.core.gazetteer import Gazetteer
 from monitor.core.headlines import (
@@ -142,6 +142,19 @@ def _alert_view(alert: Alert, gazetteer: Gazetteer, words: Words) -> AlertView:
     )
 
 
+def date_note(alert: Alert, words: Words = ENGLISH) -> str:
+    """Return what has to be said of the date of an alert's article: that there is none, or one that
+    cannot be, which is shown as a claim of its own; "" where it has a date, or there is no article."""
+    moment, article = alert.article.published, alert.article
+    if is_absence(alert) and not (article.title.strip() or article.publisher.strip()):
+        return ""
+    if moment is None:
+        return words("Article without a date")
+    if is_credible(moment, alert.created):
+        return ""
+    return words("Article without a date (given as {day})", day=_claimed_day(moment, words))
+
+
 def _published(alert: Alert, words: Words) -> str:
     """Return when the article was published; a date that cannot be is shown as a claim of its own."""
     moment = alert.article.published
@@ -149,8 +162,12 @@ def _published(alert: Alert, words: Words) -> str:
         return words("undated")
     if is_credible(moment, alert.created):
         return words.published(moment)
+    return words("undated (given as {day})", day=_claimed_day(moment, words))
+
+
+def _claimed_day(moment: datetime, words: Words) -> str:
     # By no clock: at the ends of the calendar there is no other zone to go to.
-    return words("undated (given as {day})", day=words.date(moment.date()))
+    return words.date(moment.date())
 
 
 def _absence_view(alert: Alert, words: Words) -> AlertView:

@@ -280,6 +280,7 @@ def _rendered_letter(message: Message, words: Words) -> Rendered:
         chart=None,
         severity=Severity.INFO,
         summaries=(),
+        dates=(),
         threads=(),
     )
 

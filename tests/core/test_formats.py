@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jsonschema
@@ -35,6 +36,7 @@ from monitor.core.listing import shortened
 from monitor.core.model import BodyFormat, Message, MessageKind
 from monitor.core.render import render_message
 from monitor.core.sample import sample_message
+from monitor.locales import shipped_words
 
 _FORMATS = [BodyFormat(name) for name in SHAPES]
 _NOTICE = Message(
@@ -146,6 +148,52 @@ def test_discord_takes_six_thousand_characters_in_all() -> None:
     [more] = re.findall(r"^and (\d+) more$", embeds[-1]["description"], re.MULTILINE)
     assert len(embeds) - 1 + int(more) == 9
     assert re.search(r"^And \d+ more$", embeds[-1]["description"], re.MULTILINE)
+
+
+_CHATS = (BodyFormat.SLACK, BodyFormat.DISCORD, BodyFormat.TEAMS, BodyFormat.NTFY)
+_DATES = {
+    "a day in the past": (NOW - timedelta(days=1), None),
+    "none": (None, ("Article without a date", "Artikel ohne Datum", "Стаття без дати")),
+    "the zero of a clock": (
+        datetime(1970, 1, 1, tzinfo=UTC),
+        (
+            "Article without a date (given as 1 Jan 1970)",
+            "Artikel ohne Datum (angegeben ist 1. Jan. 1970)",
+            "Стаття без дати (вказано 1 січ. 1970)",
+        ),
+    ),
+    "the end of the calendar": (
+        datetime(9999, 12, 31, 23, tzinfo=UTC),
+        (
+            "Article without a date (given as 31 Dec 9999)",
+            "Artikel ohne Datum (angegeben ist 31. Dez. 9999)",
+            "Стаття без дати (вказано 31 груд. 9999)",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("form", _CHATS)
+@pytest.mark.parametrize("figure", [True, False], ids=["figure", "article"])
+@pytest.mark.parametrize(("published", "said"), _DATES.values(), ids=_DATES)
+def test_a_chat_says_of_an_article_that_it_is_undated(
+    form: BodyFormat, figure: bool, published: datetime | None, said: tuple[str, str, str] | None
+) -> None:
+    """Where there is no date, or one that cannot be, in the words of the reader; else not a word."""
+    plain = alert("al_1", row("r1", claim(10_000)) if figure else None)
+    told = message(replace(plain, article=replace(plain.article, published=published)))
+    told = replace(told, channel=replace(WEBHOOK, format=form))
+    for number, language in enumerate(("en", "de", "uk")):
+        rendered = render_message(told, GAZETTEER, words=shipped_words()[language])
+        tree = json.loads(body(told, rendered).content)
+        jsonschema.Draft202012Validator(SHAPES[form]).validate(tree)
+        text = re.sub(r"\\(.)", r"\1", "\n".join(_strings(tree)))
+        assert (said is not None) == bool(rendered.dates[0])
+        if said is not None:
+            assert rendered.dates == (said[number],)
+            assert said[number] in text
+        else:
+            assert "without a date" not in text
 
 
 @pytest.mark.parametrize("form", _FORMATS)

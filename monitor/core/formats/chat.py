@@ -43,10 +43,11 @@ _PRIORITIES = {
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """One alert for a chat: a line, the sentence, a link with its words."""
+    """One alert for a chat: a line, the sentence, what has to be said of the date, a link with its words."""
 
     line: str
     sentence: str
+    date: str
     link: str | None
     source: str
 
@@ -54,12 +55,13 @@ class _Item:
 def _items(message: Message, rendered: Rendered) -> list[_Item]:
     found = []
     shown = message.alerts[:_MOST_ALERTS]
-    for alert, summary in zip(shown, rendered.summaries, strict=False):
+    for alert, summary, date in zip(shown, rendered.summaries, rendered.dates, strict=False):
         row = alert.claim
         found.append(
             _Item(
                 line=one_line(summary, _LINE),
                 sentence=one_line(row.claim.evidence.sentence, _LINE) if row is not None else "",
+                date=date,
                 link=safe_link(alert.article.url),
                 source=one_line(alert.article.publisher or "article", 80) or "article",
             )
@@ -115,7 +117,8 @@ def slack(message: Message, rendered: Rendered) -> dict[str, object]:
     for item in items:
         link = f"\n<{item.link}|{slack_text(item.source)}>" if item.link else ""
         quote = f"\n&gt; {slack_text(item.sentence)}" if item.sentence else ""
-        blocks.append(_slack_section(f"{slack_text(item.line)}{quote}{link}"))
+        date = f"\n{slack_text(item.date)}" if item.date else ""
+        blocks.append(_slack_section(f"{slack_text(item.line)}{quote}{date}{link}"))
     rest = _rest(message, len(items), slack_text, lambda lines: len(_parts(lines)) <= _SLACK_PARTS)
     blocks += map(_slack_section, _parts(rest)[:_SLACK_PARTS])
     return {
@@ -176,7 +179,7 @@ def _embed(item: _Item, message: Message, rendered: Rendered) -> dict[str, objec
         "title": markdown_text(one_line(item.line, 120)),
         "description": markdown_text(item.sentence)[:_DISCORD_MOST] or "\u200b",
         "color": _COLOURS[rendered.severity],
-        "footer": {"text": item.source},
+        "footer": {"text": ". ".join(filter(None, (item.source, item.date)))},
         "timestamp": message.created.isoformat(timespec="seconds"),
     }
     return embed | ({"url": item.link} if item.link else {})
@@ -205,6 +208,8 @@ def teams(message: Message, rendered: Rendered) -> dict[str, object]:
         blocks.append(_teams_text(item.line))
         if item.sentence:
             blocks.append(_teams_text(item.sentence) | {"isSubtle": True})
+        if item.date:
+            blocks.append(_teams_text(item.date) | {"isSubtle": True})
         if item.link and len(actions) < 6:
             actions.append({"type": "Action.OpenUrl", "title": item.source, "url": item.link})
     blocks += [
@@ -265,7 +270,9 @@ def _ntfy_body(message: Message, items: Sequence[_Item]) -> str:
     room = _NTFY_BYTES // 2 if items else _NTFY_BYTES
     lines: list[str] = []
     for shown in range(len(items), -1, -1):
-        lines = [f"{item.line}\n{item.sentence}".strip() for item in items[:shown]]
+        lines = [
+            "\n".join(filter(None, (item.line, item.sentence, item.date))) for item in items[:shown]
+        ]
         lines += _rest(message, shown, str, lambda made: _bytes(made) <= room)
         if _bytes(lines) <= _NTFY_BYTES:
             break
