@@ -136,7 +136,7 @@ def show(config: str | None, form: str, key: str) -> None:
     ]
     width = max(len(name) for name, _ in lines)
     for name, value in lines:
-        click.echo(f"{name:{width}} {shown(value)}")
+        click.echo(f"{name:{width}}  {shown(value)}")
 
 
 def _one(store: Store, key: str) -> AlertRow:
