@@ -47,7 +47,9 @@ _FEW = re.compile(
     r"another|further|at|least|up|to|today|now)\s+){0,6}"
 )
 _BLAMED = re.compile(r"\b(?:accus|suspect|blam|condemn|criticis|criticiz)\w*\s+(?:the\s+)?$")
-_OF_DOING = re.compile(r"\s+(?:of|for)\s+(?:\w+ly\s+|having\s+)?\w+(?:ing|ed)\s+(?:in\s+|up\s+)?(?:(?:about|some|another|up|to|as|many|around)\s+){0,4}")
+_OF_DOING = re.compile(
+    r"\s+(?:of|for)\s+(?:\w+ly\s+|having\s+)?\w+(?:ing|ed)\s+(?:in\s+|up\s+)?(?:(?:about|some|another|up|to|as|many|around)\s+){0,4}"
+)
 _ITS_BODY = re.compile(
     r"(?:'s)?\s+(?:[\w-]+\s+){0,3}?(?:[Dd]ivisions?|[Bb]rigades?|[Rr]egiments?|[Bb]attalions?|[Cc]orps|army|contingent|garrison|force|fleet|"
     r"units|column)(?:\s+(?:in|at|near|of)\s+[A-Z][\w'-]+)?,\s+(?:(?:an|the|some|about|around|estimated|now|all)\s+){0,3}"
@@ -133,7 +135,18 @@ def _by(sentence: Sentence, end_of_noun: int, knowledge: Knowledge) -> str | Non
 
 
 _PROMISED = frozenset(
-    {"lists", "listed", "promised", "promises", "pledged", "pledges", "wants", "plans", "intends", "keeps"}
+    {
+        "lists",
+        "listed",
+        "promised",
+        "promises",
+        "pledged",
+        "pledges",
+        "wants",
+        "plans",
+        "intends",
+        "keeps",
+    }
 )
 
 

@@ -29,7 +29,9 @@ _HIS_OWN = re.compile(
     r"\W*(?:Report|Reply|Statement|Communiqu[eé]|Written\s+answer|Address)\s+(?:of|by|from)\b|.*\breply\s+(?:of|by|from)\b",
     re.IGNORECASE,
 )
-_BEFORE = re.compile(r"(?:\b(?:by|with|of|from|to)\s+(?:the\s+|an?\s+)?|:\s+(?:the\s+)?)", re.IGNORECASE)
+_BEFORE = re.compile(
+    r"(?:\b(?:by|with|of|from|to)\s+(?:the\s+|an?\s+)?|:\s+(?:the\s+)?)", re.IGNORECASE
+)
 _FIRST_PERSON = re.compile(r"(?:(?<![\w'])(?:I|[Ww]e)(?:'[a-z]+)?\s|\b(?:[Oo]ur|[Mm]y)\b)")
 _ADDRESSES = re.compile(
     r"\W*(?:Sir|Madam|Mr\.? (?:Speaker|President|Chairman)|Madam (?:Speaker|President)|Honou?rable|Dear|Good (?:evening|morning)|"

@@ -129,7 +129,9 @@ _SERVED = re.compile(
 )
 # "but never more than 20,000 of them were in Spain at one time".
 _ONE = frozenset({"one"})
-_AT_ONE_TIME = re.compile(r"[^.;:\"]{0,30}?\b(?:were|was|had\s+been)\b[^.;:\"]{0,50}?\bat\s+(?:any\s+)?one\s+time\b")
+_AT_ONE_TIME = re.compile(
+    r"[^.;:\"]{0,30}?\b(?:were|was|had\s+been)\b[^.;:\"]{0,50}?\bat\s+(?:any\s+)?one\s+time\b"
+)
 _KEPT = re.compile(
     r"(?<!has )(?<!have )(?<!had )\bkept\s+(?:(?:only|just|some|about|up\s+to)\s+){0,2}$"
 )
@@ -456,7 +458,9 @@ def is_drill(sentence: Sentence) -> bool:
 
 
 # "prepared to contribute N," he said, "but only when the guns are silent".
-_ONLY_WHEN = re.compile(r"\bbut\s+only\s+(?:when|if|once|after|as\s+part\s+of)\b|\bonly\s+(?:if|once|when|after)\s+(?:there|the|a)\b")
+_ONLY_WHEN = re.compile(
+    r"\bbut\s+only\s+(?:when|if|once|after|as\s+part\s+of)\b|\bonly\s+(?:if|once|when|after)\s+(?:there|the|a)\b"
+)
 
 
 def is_conditional(sentence: Sentence, counted: Counted) -> bool:
@@ -512,7 +516,9 @@ def goes_on(sentence: Sentence, before: Sentence, grammar: Grammar) -> Frame | N
 
 
 # "That means between 13,000 and 14,000 soldiers": of what was just said.
-_THAT_MEANS = re.compile(r"\W*(?:That|This|It)\s+(?:means|would\s+mean|comes\s+to|amounts\s+to|is\s+about|makes)\b")
+_THAT_MEANS = re.compile(
+    r"\W*(?:That|This|It)\s+(?:means|would\s+mean|comes\s+to|amounts\s+to|is\s+about|makes)\b"
+)
 
 
 def asked_for(question: Sentence) -> Frame | None:

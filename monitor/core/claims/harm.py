@@ -56,7 +56,9 @@ _KEPT = re.compile(
     r"(?!\s+(?:in\s+(?:reserve|readiness)|back|ready|up|together))"
 )
 # "18 Cambodian soldiers held by Thailand since July"
-_HELD_BY = re.compile(r"\s+(?:still\s+|now\s+|being\s+)?held\s+(?:captive\s+|prisoner\s+|hostage\s+)?(?:by|since|in\s+captivity)\b")
+_HELD_BY = re.compile(
+    r"\s+(?:still\s+|now\s+|being\s+)?held\s+(?:captive\s+|prisoner\s+|hostage\s+)?(?:by|since|in\s+captivity)\b"
+)
 # "260 soldiers crossed the river into Thailand to surrender"
 _SURRENDERS = re.compile(
     r"[^.;:\"]{0,60}?\b(?:to\s+surrender|(?:have\s+|had\s+|has\s+)?surrendered|gave\s+themselves\s+up|laid\s+down\s+their\s+(?:arms|weapons))\b"

@@ -35,7 +35,9 @@ _THESE = re.compile(r"\b(?:these|those|such|them)\b", re.IGNORECASE)
 _AVOWAL = 24
 _CALL_REACH = 40
 # "528 fighters of the engineer regiment"
-_REGULAR = re.compile(r"\s+of\s+(?:the|an?|its)\s+(?:[\w-]+\s+){0,3}?(?:regiment|brigade|battalion|division|corps)\b")
+_REGULAR = re.compile(
+    r"\s+of\s+(?:the|an?|its)\s+(?:[\w-]+\s+){0,3}?(?:regiment|brigade|battalion|division|corps)\b"
+)
 # How far into a sentence the owner may stand that it begins with.
 _OPENING = 24
 # How far back a pronoun, or a sentence without a subject, may find whom it is about.

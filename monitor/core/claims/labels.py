@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from monitor.core.claims.attribution import Attribution
 from monitor.core.claims.cues import Cue
@@ -53,12 +54,21 @@ _SENATE = re.compile(r"(?:SEN|REP|SENATOR|REPRESENTATIVE)\b")
 _RANKED = re.compile(r"(?:GEN|GENERAL|ADM|ADMIRAL|COL|COLONEL|LT)\b")
 
 
-class Labels:
-    """Finds the speakers of one story's turns.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What labels ask of the rest of a story.
 
     `cues` gives a sentence's cues as they were found, `of_office` the state of an office that names none,
     `billed` whom the title announces as the speaker.
     """
+
+    cues: Callable[[int], Sequence[Cue]]
+    of_office: Callable[[int, Cue, Source], Source]
+    billed: Callable[[], Source | None]
+
+
+class Labels:
+    """Finds the speakers of one story's turns."""
 
     def __init__(
         self,
@@ -66,13 +76,11 @@ class Labels:
         turns: Sequence[Turn | None],
         attribution: Attribution,
         titles: Titles,
-        cues: Callable[[int], Sequence[Cue]],
-        of_office: Callable[[int, Cue, Source], Source],
-        billed: Callable[[], Source | None],
+        beside: Beside,
     ) -> None:
         self.sentences, self.turns = sentences, turns
         self._attribution, self._titles = attribution, titles
-        self._cues, self._of_office, self._billed = cues, of_office, billed
+        self._cues, self._of_office, self._billed = beside.cues, beside.of_office, beside.billed
 
     def speaker(self, turn: Turn) -> Source | None:
         """Return whose turn it is: a listed name, the label's own words, or nobody who asks."""

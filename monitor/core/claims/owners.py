@@ -86,10 +86,10 @@ class Owners(Seats):
             mended = last[0] == index and self._first_guess == found.force
             found = ForceFound(last[1].force, "claim") if mended and last[1].force else found
         self._first_guess = item.force.force
-        self._last = (index, self._of_rivals(index, item, found) or found)
+        self._last = (index, self._of_rivals(item, found) or found)
         return self._last[1]
 
-    def _of_rivals(self, index: int, item: Found, found: ForceFound) -> ForceFound | None:
+    def _of_rivals(self, item: Found, found: ForceFound) -> ForceFound | None:
         """Read "South Korean intelligence puts the first group at N", in Vladivostok: not its own.
 
         Who watches an adversary's soldiers in a third country counts those; his own are not there.

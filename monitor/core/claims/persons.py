@@ -24,7 +24,9 @@ _THEY = re.compile(r"(?<![\w'])(?:they|he)(?:'ve|'re|'d|'ll|'s)?(?![\w'])", re.I
 _IT = re.compile(r"(?<![\w'])(?:it|they|he|she)(?:'ve|'re|'d|'ll)?(?![\w'])", re.IGNORECASE)
 _OF_US = re.compile(r"\s+of\s+(?:us|ours)\b")
 # "The Americans asked us for 1,000 soldiers"
-_ASKED_US = re.compile(r"\b(?:asked|ask|asking|begged|urged|requested|pressed|pressing|wanted|want|wants)\s+us\s+(?:for|to\s+(?:send|provide|give|contribute|lend))\s+(?:another\s+|some\s+)?$")
+_ASKED_US = re.compile(
+    r"\b(?:asked|ask|asking|begged|urged|requested|pressed|pressing|wanted|want|wants)\s+us\s+(?:for|to\s+(?:send|provide|give|contribute|lend))\s+(?:another\s+|some\s+)?$"
+)
 _YOU = re.compile(r"(?<![\w'])you(?:'ve|'re|'d|'ll)?(?![\w'])", re.IGNORECASE)
 _OURS = re.compile(r"\b(?:our|ours|us)\b", re.IGNORECASE)
 _OUR = re.compile(r"\b(?P<ours>our|my|this|the)\s+(?:[a-z-]+\s+){0,2}?", re.IGNORECASE)

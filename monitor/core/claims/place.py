@@ -62,7 +62,9 @@ _MISSION = re.compile(
     r"withdrawal|pullout|pull-out|drawdown|build-up|buildup|surge|presence|troops|base|operation|"
     r"battlegroup|incursion|offensive|border|salient|pocket|bridgehead|enclave)\b"
 )
-_TOWN_UNIT = re.compile(r"'s\s+(?:\d+\w\w\s+)?(?:[A-Z]\w+\s+)?(?:[Bb]rigade|garrison|[Bb]attalion|[Rr]egiment)\b")
+_TOWN_UNIT = re.compile(
+    r"'s\s+(?:\d+\w\w\s+)?(?:[A-Z]\w+\s+)?(?:[Bb]rigade|garrison|[Bb]attalion|[Rr]egiment)\b"
+)
 _LEADS_MISSION = frozenset({"the", "a", "its", "their", "his", "this", "new", "cuts", "for", "our"})
 _REACH = 120
 # "will join the 400 in Haiti": where those are, others will be.
@@ -114,7 +116,9 @@ _STATIONED = re.compile(
     r"(?:in|at|near|around|outside)\s+(?:the\s+)?(?:(?:village|town|city|port|district|base|camp|garrison|barracks)\s+(?:of|at|outside|near|in)\s+)?"
     + _NAME_OF_PLACE
 )
-_LEFT_UNLISTED = re.compile(r"\s+from\s+(?:the\s+(?:village|town|city|port|base)\s+of\s+)?" + _NAME_OF_PLACE)
+_LEFT_UNLISTED = re.compile(
+    r"\s+from\s+(?:the\s+(?:village|town|city|port|base)\s+of\s+)?" + _NAME_OF_PLACE
+)
 _CALENDAR = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|"
     r"September|October|November|December|Christmas|Easter|Ramadan|Operation|Exercise|Parliament|Congress"
@@ -145,9 +149,26 @@ _WITH = re.compile(
     r"(?:\s[a-z]+){0,2}\s+with\s+(?:(?:an?|about|some|the|its|their|around|nearly|almost|just|only|"
     r"estimated|up|to|as|many|more|than|another|further)\s+){0,5}"
 )
-_OWN_LAND = re.compile(r"\b(?:back\s+)?(?:to|into|onto)\s+(?:its|their)\s+own\s+(?:territory|soil|country|side)\b")
+_OWN_LAND = re.compile(
+    r"\b(?:back\s+)?(?:to|into|onto)\s+(?:its|their)\s+own\s+(?:territory|soil|country|side)\b"
+)
 _FIGHTS = frozenset(
-    {"recovery", "reconstruction", "rebuilding", "restoration", "liberation", "demining", "siege", "defence", "defense", "assault", "battle", "capture", "recapture", "encirclement"}
+    {
+        "recovery",
+        "reconstruction",
+        "rebuilding",
+        "restoration",
+        "liberation",
+        "demining",
+        "siege",
+        "defence",
+        "defense",
+        "assault",
+        "battle",
+        "capture",
+        "recapture",
+        "encirclement",
+    }
 )
 _PURPOSE = re.compile(
     r"\b(?:to\s+(?:[a-z]+\s+){1,3}|for\s+)the\s+(?:siege|defen[cs]e|assault|battle|capture|recapture|encirclement|"
@@ -317,7 +338,9 @@ def _before(
     homes: Mapping[str, str],
 ) -> PlaceFound:
     """Return the place before a number that has none behind it."""
-    leaving = grammar.search("force.withdrawals", sentence.text, sentence.start, counted.quantity.left)
+    leaving = grammar.search(
+        "force.withdrawals", sentence.text, sentence.start, counted.quantity.left
+    )
     unlisted = _unlisted_in(sentence, counted, leaving=leaving is not None)
     if unlisted is not None:
         return PlaceFound(None, None, "unlisted", literal=unlisted)
@@ -569,13 +592,12 @@ def _is_others(
     head = max(near, key=lambda match: match.start(), default=None)
     if head is None or sentence.text[head.end() : spot.start].strip():
         return False
-    if counted.subject_start is not None and head.start() > counted.subject_start:
+    own_subject = counted.subject_start is not None and head.start() > counted.subject_start
+    # Who trains others is where they are.
+    if own_subject or _TRAINS.search(sentence.text, floor, head.start()):
         return False
     if _OWN_MEN.search(sentence.text, floor, head.start()):
         return True  # "11,000 infantrymen let the staff keep its own battalions in Donetsk"
-    # Who trains others is where they are.
-    if _TRAINS.search(sentence.text, floor, head.start()):
-        return False
     for name in sentence.names:
         if head.start() - 24 <= name.start < head.start() and NameKind.ADJECTIVE in name.senses:
             if _BODY.fullmatch(head[0]) and name.senses[NameKind.ADJECTIVE] not in homes:

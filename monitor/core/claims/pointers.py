@@ -173,7 +173,11 @@ def _country_before(
     left = counted.quantity.left
     node = knowledge.gazetteer.forces.get(counted.force or "")
     whose = node.serves if node is not None and node.serves else counted.force
-    home = None if own else knowledge.homes.get(counted.force or "") or knowledge.homes.get(whose or "")
+    home = (
+        None
+        if own
+        else knowledge.homes.get(counted.force or "") or knowledge.homes.get(whose or "")
+    )
     before = [name for name in sentence.names if name.end <= left]
     behind = [name for name in sentence.names if name.start >= counted.end]
     for name in (*reversed(before), *behind):

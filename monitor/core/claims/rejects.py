@@ -253,8 +253,6 @@ def is_denominator(sentence: Sentence, counted: Counted, grammar: Grammar) -> bo
     text, left = sentence.text, counted.quantity.left
     if counted.shape == "partitive" or _is_whole_harmed(sentence, counted, grammar):
         return False
-    if WHO_DIED.match(text, counted.quantity.right, sentence.end):
-        return False  # "two soldiers of the 48 who have died there"
     if text.endswith(" of ", 0, left) and any(
         other.right + 4 == left for other in sentence.quantities
     ):
@@ -277,6 +275,8 @@ def is_denominator(sentence: Sentence, counted: Counted, grammar: Grammar) -> bo
 def _is_whole_harmed(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
     """Read "none of the 28 on board was found", "22 of the 34 soldiers seized in the raid"."""
     text, left = sentence.text, counted.quantity.left
+    if WHO_DIED.match(text, counted.quantity.right, sentence.end):
+        return True  # "two soldiers of the 48 who have died there"
     if _HARMED_NEXT.match(text, counted.end) and grammar.patterns["rejects.harmed"].match(
         text, counted.end + 1
     ):

@@ -38,7 +38,9 @@ _POINTED = frozenset({"asked", "there", "following", "gone-on", "inherited"})
 _OVER = frozenset({"former", "part-left", "misstated"})
 
 
-_TODAY = re.compile(r"\b(?:puts|says|estimates|counts|believes|now|today|currently|will|at\s+present|(?<!who )(?:has|have|is|are))\b")
+_TODAY = re.compile(
+    r"\b(?:puts|says|estimates|counts|believes|now|today|currently|will|at\s+present|(?<!who )(?:has|have|is|are))\b"
+)
 # "had 70,000 soldiers and 30,000 militiamen": two objects of one verb.
 _COORDINATED = re.compile(
     r"(?:\s+(?!(?:is|are|was|were|has|have|had|will|would|now)\b)[\w'-]+){1,4},?\s+and\s+"

@@ -61,8 +61,12 @@ _BETWEEN = re.compile(r"between\b", re.IGNORECASE)
 _LAND = re.compile(r"\s(?:country|nation|kingdom|republic|neighbou?r)\b")
 _WIDE = frozenset({"area", "continent", "water"})
 # "troops eyed for Ukraine", "foreseen for Gaza"
-_EYED = re.compile(r"\b(?:eyed|foreseen|planned|slated|earmarked|considered|proposed|intended|meant|pledged)\s+\Z")
-_BODY = re.compile(r"(?:'s)?\s+(?:[A-Z]\w+\s+)?(?:Guard|army|Army|government|ministry|military|mayor|governor|police)\b")
+_EYED = re.compile(
+    r"\b(?:eyed|foreseen|planned|slated|earmarked|considered|proposed|intended|meant|pledged)\s+\Z"
+)
+_BODY = re.compile(
+    r"(?:'s)?\s+(?:[A-Z]\w+\s+)?(?:Guard|army|Army|government|ministry|military|mayor|governor|police)\b"
+)
 _AGAIN = re.compile(r"\b(?:in|near|outside)\b")
 
 

@@ -195,13 +195,21 @@ _CAME_BACK = re.compile(
     r"(?:are|is)\s+(?:all\s+|now\s+|back\s+)?home)\b(?!\s+in\s+coffins)(?![^.;]*\?)"
 )
 # "about 1,000 soldiers at the sites, down from several thousand in the summer"
-_DOWN_FROM = re.compile(r"\b(?:down|up)\s+from\s+(?:(?:a\s+peak\s+of|the|some|about|around|as\s+many\s+as)\s+)?$")
+_DOWN_FROM = re.compile(
+    r"\b(?:down|up)\s+from\s+(?:(?:a\s+peak\s+of|the|some|about|around|as\s+many\s+as)\s+)?$"
+)
 # "If the Council agrees, Kenya could have another 1,000": no hedge.
 _IF_BEFORE = re.compile(r"\W*(?:If|Should|Unless|Once)\s[^.;:\"]{3,100},\s[^.;:\"]*\bcould\b")
-_HAS_THERE = re.compile(r"\s+(?:that\s+)?(?:it|they|he|she|we|[A-Z]\w+)\s+(?:now\s+|already\s+)?(?:has|have|keeps?)\b")
+_HAS_THERE = re.compile(
+    r"\s+(?:that\s+)?(?:it|they|he|she|we|[A-Z]\w+)\s+(?:now\s+|already\s+)?(?:has|have|keeps?)\b"
+)
 _BARE_FROM = re.compile(r"(?<!down )(?<!up )\bfrom\s+(?:about\s+|some\s+)?$")
-_WE_NEED = re.compile(r"\b(?:[Ww]e|I|[Tt]hey|[Yy]ou|he|she|it)\s+(?:need|needs|would\s+need)\s+(?:at\s+least\s+|another\s+|some\s+)?$")
-_REQUIRED = re.compile(r"[\"']?\s+(?:would|will)\s+(?:have\s+been|be)\s+(?:required|needed|necessary)\b")
+_WE_NEED = re.compile(
+    r"\b(?:[Ww]e|I|[Tt]hey|[Yy]ou|he|she|it)\s+(?:need|needs|would\s+need)\s+(?:at\s+least\s+|another\s+|some\s+)?$"
+)
+_REQUIRED = re.compile(
+    r"[\"']?\s+(?:would|will)\s+(?:have\s+been|be)\s+(?:required|needed|necessary)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,13 +232,9 @@ def status_of(
     if outright is not None:
         return outright
     found = _plain(sentence, counted, grammar, said_until)
-    if found.rule.startswith("hedge") and _IF_BEFORE.match(
-        sentence.text, sentence.start, counted.quantity.left
-    ):
+    if _hangs_on(sentence, counted, found):
         return StatusFound(Status.HYPOTHETICAL, "condition")
     if found.status is Status.PLANNED:
-        if frames.is_conditional(sentence, counted):
-            return StatusFound(Status.HYPOTHETICAL, "condition")
         return framed(frames.supposes(sentence, counted)) or found
     if (
         found.rule == "default"
@@ -244,11 +248,18 @@ def status_of(
     if found.rule == "default":
         found = framed(frames.framed(sentence, counted, grammar)) or found
         if found.rule == "framed" and frames.is_only_if(sentence, counted):
-            return StatusFound(Status.HYPOTHETICAL, "condition")
+            found = StatusFound(Status.HYPOTHETICAL, "condition")
     if found.rule == "default" or found.rule in _OLD_PRESENT:
         over = past.was(sentence, counted, grammar, published)
         return StatusFound(Status.PAST, over) if over else found
     return found
+
+
+def _hangs_on(sentence: Sentence, counted: Counted, found: StatusFound) -> bool:
+    """Say whether a plan, or what "could" be, holds only if something else does."""
+    if found.rule.startswith("hedge"):
+        return _IF_BEFORE.match(sentence.text, sentence.start, counted.quantity.left) is not None
+    return found.status is Status.PLANNED and frames.is_conditional(sentence, counted)
 
 
 def framed(frame: frames.Frame | None) -> StatusFound | None:
@@ -303,9 +314,9 @@ def _settled(sentence: Sentence, counted: Counted) -> StatusFound | None:
     if _is_denominator(text, sentence.start, counted.quantity.left):
         over = _WHO_WERE.match(text, end, sentence.end) or _CAME_BACK.match(text, end, sentence.end)
         return StatusFound(Status.PAST if over else Status.PRESENT, "denominator")
-    if _WE_NEED.search(text, max(sentence.start, counted.quantity.left - 24), counted.quantity.left):
-        return StatusFound(Status.HYPOTHETICAL, "needed")
-    if _REQUIRED.match(text, end, sentence.end):
+    left = counted.quantity.left
+    needed = _WE_NEED.search(text, max(sentence.start, left - 24), left)
+    if needed or _REQUIRED.match(text, end, sentence.end):
         return StatusFound(Status.HYPOTHETICAL, "needed")
     return None
 
@@ -366,9 +377,10 @@ def _outright(
     ):
         # "will fall to fewer than 2,000 from about 2,500"
         found = StatusFound(Status.PRESENT, "before-cut")
-    elif (_DOWN_FROM.search(
-        text, max(sentence.start, left - 32), left
-    ) and not _HAS_THERE.match(text, counted.end)) or (
+    elif (
+        _DOWN_FROM.search(text, max(sentence.start, left - 32), left)
+        and not _HAS_THERE.match(text, counted.end)
+    ) or (
         counted.shape in {"repeated", "bare"}
         and counted.anaphoric
         and grammar.ends("shapes.compared", text, max(sentence.start, left - 24), left)

@@ -21,7 +21,9 @@ _DATELINE = re.compile(r"(?:,[^-\n]{1,30}|\s*\([^)\n]{1,30}\))?\s+-\s")
 # "KFOR numbers about 4,500": the verb, not the noun.
 _NUMBERS = re.compile(r" (?:now |currently |still |today )?(?:numbers|numbered|totals|totalled)\b")
 # "Ghana extends Lebanon mission, moves 120 soldiers": where, not who.
-_MISSION = re.compile(r" (?:mission|deployment|operation|mandate|force|contingent|pullout|withdrawal)\b")
+_MISSION = re.compile(
+    r" (?:mission|deployment|operation|mandate|force|contingent|pullout|withdrawal)\b"
+)
 _ARTICLE = re.compile(r"\ban?\s+\Z")
 _AUXILIARIES = frozenset({"has", "have", "had", "having", "is", "are"})
 _ADVERBS = frozenset(
@@ -113,11 +115,7 @@ def subject(sentence: Sentence, counted: Counted, grammar: Grammar, since: int =
         if speaks or _retells(sentence, name, between) or _only_says(between, grammar):
             continue  # "The Americans are more cautious and speak of 75,000"
         numbers = _NUMBERS.match(text, name.end, left) is not None
-        if (
-            numbers
-            or acts(text, begin, left, grammar)
-            or _amounts(sentence, name, left, grammar)
-        ):
+        if numbers or acts(text, begin, left, grammar) or _amounts(sentence, name, left, grammar):
             if joined_before(sentence, name):
                 return SEVERAL
             rule = "counts" if _only_counts(sentence, name, left, grammar) else "subject"

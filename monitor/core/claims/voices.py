@@ -18,7 +18,7 @@ from monitor.core.claims.attribution import Attribution
 from monitor.core.claims.billing import Billing
 from monitor.core.claims.cues import Cue
 from monitor.core.claims.grammar import Grammar, Sentence
-from monitor.core.claims.labels import Labels
+from monitor.core.claims.labels import Beside, Labels
 from monitor.core.claims.speakers import unknown
 from monitor.core.claims.titles import Around, Titles
 from monitor.core.claims.turns import Turn
@@ -100,9 +100,7 @@ class Voices:
             turns,
             attribution,
             self._titles,
-            self._raw_cues,
-            self._of_office,
-            self._billing.speaker,
+            Beside(cues=self._raw_cues, of_office=self._of_office, billed=self._billing.speaker),
         )
 
     # --- who speaks ------------------------------------------------------------------------------

@@ -56,7 +56,9 @@ _THEY_ARE = re.compile(
     r"being|all|mostly|mainly|currently|already|still|stationed|based|deployed|quartered|housed|training|trained|"
     r"fighting|serving|moved|sent|gone|dug)\s+){0,3}(?=(?:in|at|near|to|on|into|around|outside|across)\b)"
 )
-_ONLY_WHERE = re.compile(r"\W*(?:Mostly\s+|Mainly\s+|All\s+)?(?:In|At|Near|Around|Outside)\s+(?![^.;\"]*\b(?:is|are|was|were|has|have|had|said|will)\b)")
+_ONLY_WHERE = re.compile(
+    r"\W*(?:Mostly\s+|Mainly\s+|All\s+)?(?:In|At|Near|Around|Outside)\s+(?![^.;\"]*\b(?:is|are|was|were|has|have|had|said|will)\b)"
+)
 _EVENT = re.compile(
     r"\b(?:[Aa]fter|[Ss]ince|[Ff]ollowing|[Bb]efore|[Aa]mid)\s+(?:the|an?|\w+'s)\s+(?:[a-z]+\s+){0,2}(?:attacks?|clash(?:es)?|raids?|explosions?|shelling|ambush|incident|summit|vote|elections?|coup|parade|"
     r"funeral|ceremony|massacre|earthquake|flood)\s+(?:in|at|on|near)?\s*$"
@@ -203,6 +205,16 @@ class Whereabouts:
             yield PlaceFound(own[0].place, None, "only")
         if own:
             return
+        yield from self._before(index, counted, whose)
+        title = self._scenes.title_before(index)
+        if title is not None and (whose is None or whose in self._forces_of(title)):
+            yield PlaceFound(self._place_of(title) or self._scenes.label(title), None, "title")
+        elif title is not None:
+            yield PlaceFound(self.placed.get(title), None, "title")
+
+    def _before(self, index: int, counted: Counted, whose: str | None) -> Iterator[PlaceFound]:
+        """Yield the places of the same people, or of a body that is named, in the sentences before."""
+        last, mates = self.placed.get(index - 1), self._scenes.together(index, index - 1)
         if mates and self._same(index, whose):
             yield PlaceFound(last or self._moved_to(index - 1), None, "same-force")
         if mates and self._is_theirs(index, counted):
@@ -211,11 +223,6 @@ class Whereabouts:
             yield PlaceFound(self._body_before(index, whose), None, "body")
         if mates and pointers.is_of_them(self._story.sentences[index], counted):
             yield PlaceFound(self._place_of(index - 1) or self._named(index - 1), None, "carried")
-        title = self._scenes.title_before(index)
-        if title is not None and (whose is None or whose in self._forces_of(title)):
-            yield PlaceFound(self._place_of(title) or self._scenes.label(title), None, "title")
-        elif title is not None:
-            yield PlaceFound(self.placed.get(title), None, "title")
 
     def _speakers_ground(self, index: int, counted: Counted) -> str | None:
         """Return the town or region of a local speaker whose own men are counted.
@@ -324,7 +331,9 @@ class Whereabouts:
                 places = {spot.place for spot in self._scenes.spots(earlier)}
                 return self.placed[earlier] if len(places) == 1 else None
             named = [spot for spot in self._scenes.spots(earlier) if spot.place]
-            forces = {one for n in self._story.sentences[earlier].names for one in n.senses.values()}
+            forces = {
+                one for n in self._story.sentences[earlier].names for one in n.senses.values()
+            }
             if len(named) == 1 and not named[0].away and whose in forces:
                 return named[0].place
         return None
