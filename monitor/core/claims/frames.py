@@ -458,6 +458,7 @@ def is_drill(sentence: Sentence) -> bool:
 
 
 # "prepared to contribute N," he said, "but only when the guns are silent".
+_ONLY = frozenset({"only"})
 _ONLY_WHEN = re.compile(
     r"\bbut\s+only\s+(?:when|if|once|after|as\s+part\s+of)\b|\bonly\s+(?:if|once|when|after)\s+(?:there|the|a)\b"
 )
@@ -481,6 +482,8 @@ def is_conditional(sentence: Sentence, counted: Counted) -> bool:
 
 def is_only_if(sentence: Sentence, counted: Counted) -> bool:
     """Read "..., but only when the guns are silent": a condition that is said after all else."""
+    if not sentence.has(_ONLY):
+        return False
     only = _ONLY_WHEN.search(sentence.text, counted.end, sentence.end)
     return only is not None and not any(
         counted.end <= q.left < only.start() for q in sentence.quantities

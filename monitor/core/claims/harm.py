@@ -64,8 +64,10 @@ _SURRENDERS = re.compile(
     r"[^.;:\"]{0,60}?\b(?:to\s+surrender|(?:have\s+|had\s+|has\s+)?surrendered|gave\s+themselves\s+up|laid\s+down\s+their\s+(?:arms|weapons))\b"
     r"(?!\s+(?:the|its|their|ground|territory|control))"
 )
+_WHO = frozenset({"who"})
+_YIELDING = frozenset({"surrender", "surrendered", "themselves", "laid"})
 # "two of the 48 who have died there"
-WHO_DIED = re.compile(
+_WHO_DIED = re.compile(
     r"(?:\s+[a-z]+){0,2}?\s+who\s+(?:have\s+|had\s+)?(?:died|fallen|fell|perished|were\s+killed|been\s+killed|lost\s+their\s+lives|never\s+came\s+(?:back|home))\b"
 )
 _WANTS = re.compile(
@@ -83,14 +85,21 @@ def is_harmed(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
         or _HURT.match(text, counted.end)
         or (sentence.has(_HOLDING) and _KEPT.match(text, counted.end))
         or (sentence.has(_HOLDING) and _HELD_BY.match(text, counted.end))
-        or _SURRENDERS.match(text, counted.end, sentence.end)
-        or WHO_DIED.match(text, counted.quantity.right, sentence.end)
+        or (sentence.has(_YIELDING) and _SURRENDERS.match(text, counted.end, sentence.end))
+        or has_died(sentence, counted)
         or grammar.search("rejects.harmed", text, counted.quantity.right, counted.end)
         or _LISTED.match(text, counted.end)
         or _is_struck(sentence, counted, grammar)
         or _is_held(sentence, counted)
         or _is_wanted(sentence, counted)
     )
+
+
+def has_died(sentence: Sentence, counted: Counted) -> bool:
+    """Read "two soldiers of the 48 who have died there": all who are counted are dead."""
+    if not sentence.has(_WHO):
+        return False
+    return _WHO_DIED.match(sentence.text, counted.quantity.right, sentence.end) is not None
 
 
 def _is_struck(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:

@@ -149,6 +149,7 @@ _WITH = re.compile(
     r"(?:\s[a-z]+){0,2}\s+with\s+(?:(?:an?|about|some|the|its|their|around|nearly|almost|just|only|"
     r"estimated|up|to|as|many|more|than|another|further)\s+){0,5}"
 )
+_OWN = frozenset({"own"})
 _OWN_LAND = re.compile(
     r"\b(?:back\s+)?(?:to|into|onto)\s+(?:its|their)\s+own\s+(?:territory|soil|country|side)\b"
 )
@@ -381,7 +382,9 @@ def _them_to(sentence: Sentence, counted: Counted, here: Sequence[Spot]) -> Spot
 
 def _home(sentence: Sentence, counted: Counted, homes: Mapping[str, str]) -> str | None:
     """Read "withdrawn N of its troops from Kivu to its own territory": whose troops they are, there."""
-    own = _OWN_LAND.search(sentence.text, counted.end, sentence.end)
+    own = None
+    if sentence.has(_OWN):
+        own = _OWN_LAND.search(sentence.text, counted.end, sentence.end)
     if own is None or any(counted.end <= q.left < own.start() for q in sentence.quantities):
         return None
     return homes.get(counted.force or "")

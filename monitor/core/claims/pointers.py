@@ -44,6 +44,9 @@ _THEIR = re.compile(
 )
 # "has 10,000 men against it", "facing them".
 # "that's our reading of the North Korean contingent in Kursk", "about the mission in Texas"
+_CONTINGENTS = frozenset(
+    "contingent mission troops soldiers deployment presence force forces garrison operation fighters".split()  # noqa: SIM905
+)
 _CONTINGENT_IN = re.compile(
     r"\b(?:about|of|on|to|regarding)\s+(?:the|their|its|his|our)\s+(?:[\w-]+\s+){0,3}?(?:contingent|mission|troops|soldiers|deployment|"
     r"presence|force|forces|garrison|operation|fighters)\s+(?=(?:in|at|near|around)\s)"
@@ -195,7 +198,8 @@ def topic(sentence: Sentence, start: int, grammar: Grammar) -> PlaceFound:
     """Read what a quotation is about: "…, Trump said of Iraq", "…, asked about Syria"."""
     text = sentence.text
     about = grammar.search("places.topics", text, start, sentence.end)
-    about = about or _CONTINGENT_IN.search(text, start, sentence.end)
+    if about is None and sentence.has(_CONTINGENTS):
+        about = _CONTINGENT_IN.search(text, start, sentence.end)
     if about is None:
         return NOWHERE
     for name in sentence.names:

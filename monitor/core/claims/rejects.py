@@ -14,7 +14,7 @@ from monitor.core.claims.counted import Counted
 from monitor.core.claims.crowds import is_crowd, is_military
 from monitor.core.claims.fates import befell, unit_of
 from monitor.core.claims.grammar import LIGHT_UP_TO, WEAK_BELOW, WORD, Grammar, Sentence
-from monitor.core.claims.harm import WHO_DIED, is_harmed
+from monitor.core.claims.harm import has_died, is_harmed
 from monitor.core.claims.losses import is_present, is_seen, signs_of_harm
 from monitor.core.claims.numerals import Quantity
 from monitor.core.claims.scopes import clause_start
@@ -50,7 +50,7 @@ _NONE_OF = re.compile(
 _HARMED_NEXT = re.compile(r"\s\w")
 # "boys under 18 were serving"
 # Bodies of that name whose people are no soldiers, wherever the text names them.
-_NO_ARMY = re.compile(r"\bSalvation Army\b")
+_NO_ARMY = "Salvation Army"
 _MOST_AGE = 25
 _AGE_BEFORE = re.compile(r"\b(?:under|over)\s+$", re.IGNORECASE)
 _VERB_AFTER = re.compile(r"\s(?:were|are|was|is|have|had|who|and|in|at|from)\b")
@@ -181,7 +181,7 @@ def reject(  # noqa: PLR0913
     checks = {
         "other-crowd": is_crowd(sentence, counted, grammar),
         "fiction": _is_fiction(sentence, grammar)
-        or (counted.weight < WEAK_BELOW and _NO_ARMY.search(sentence.text)),
+        or (counted.weight < WEAK_BELOW and _NO_ARMY in sentence.text),
         "weak-noun": _is_too_weak(sentence, counted, grammar, has_force, in_talk),
         "incident": not (has_force or is_part or beside or is_seen(sentence, counted))
         and _is_incident(sentence, counted, grammar),
@@ -275,7 +275,7 @@ def is_denominator(sentence: Sentence, counted: Counted, grammar: Grammar) -> bo
 def _is_whole_harmed(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
     """Read "none of the 28 on board was found", "22 of the 34 soldiers seized in the raid"."""
     text, left = sentence.text, counted.quantity.left
-    if WHO_DIED.match(text, counted.quantity.right, sentence.end):
+    if has_died(sentence, counted):
         return True  # "two soldiers of the 48 who have died there"
     if _HARMED_NEXT.match(text, counted.end) and grammar.patterns["rejects.harmed"].match(
         text, counted.end + 1

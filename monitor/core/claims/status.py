@@ -204,6 +204,8 @@ _HAS_THERE = re.compile(
     r"\s+(?:that\s+)?(?:it|they|he|she|we|[A-Z]\w+)\s+(?:now\s+|already\s+)?(?:has|have|keeps?)\b"
 )
 _BARE_FROM = re.compile(r"(?<!down )(?<!up )\bfrom\s+(?:about\s+|some\s+)?$")
+_NEEDS = frozenset({"need", "needs", "needed", "required", "necessary"})
+_FROM = frozenset({"from"})
 _WE_NEED = re.compile(
     r"\b(?:[Ww]e|I|[Tt]hey|[Yy]ou|he|she|it)\s+(?:need|needs|would\s+need)\s+(?:at\s+least\s+|another\s+|some\s+)?$"
 )
@@ -315,8 +317,10 @@ def _settled(sentence: Sentence, counted: Counted) -> StatusFound | None:
         over = _WHO_WERE.match(text, end, sentence.end) or _CAME_BACK.match(text, end, sentence.end)
         return StatusFound(Status.PAST if over else Status.PRESENT, "denominator")
     left = counted.quantity.left
-    needed = _WE_NEED.search(text, max(sentence.start, left - 24), left)
-    if needed or _REQUIRED.match(text, end, sentence.end):
+    if sentence.has(_NEEDS) and (
+        _WE_NEED.search(text, max(sentence.start, left - 24), left)
+        or _REQUIRED.match(text, end, sentence.end)
+    ):
         return StatusFound(Status.HYPOTHETICAL, "needed")
     return None
 
@@ -370,7 +374,8 @@ def _outright(
     elif _is_left(sentence, counted, grammar):
         found = StatusFound(Status.PAST, "part-left")
     elif (
-        not counted.quantity.was
+        sentence.has(_FROM)
+        and not counted.quantity.was
         and _BARE_FROM.search(text, max(sentence.start, left - 24), left)
         and counted.shape in {"repeated", "bare"}
         and _will_change(sentence, left, grammar)

@@ -70,6 +70,9 @@ _THE_BODY = re.compile(
     r"\b[Tt]h(?:e|at|is)\s+(?:[a-z]+\s+){0,2}?(?:force|contingent|garrison|mission|deployment|detachment|grouping|"
     r"corps|expedition|battlegroup|brigade|column|presence)\b(?!\s+(?:in|at|near|of|for)\b)[^;:\"]{0,50}$"
 )
+_BODIES = frozenset(
+    "force contingent garrison mission deployment detachment grouping corps expedition battlegroup brigade column presence".split()  # noqa: SIM905
+)
 _BODY_SENTENCES = 3
 _BETWEEN = re.compile(r"[\s,]+")
 
@@ -320,6 +323,8 @@ class Whereabouts:
     def _is_the_body(self, index: int, counted: Counted) -> bool:
         """Read "At its height the force had 170,000", "the garrison, 85,000 strong": a body named before."""
         sentence, left = self._story.sentences[index], counted.quantity.left
+        if not sentence.has(_BODIES):
+            return False
         return _THE_BODY.search(sentence.text, sentence.start, left) is not None
 
     def _body_before(self, index: int, whose: str) -> str | None:

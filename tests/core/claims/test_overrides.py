@@ -25,6 +25,16 @@ _DECIDED = {
         ),
         ("Italy has 3,000 soldiers in Lebanon. Another 2,000 were landed from ships.", "default"),
     ),
+    "long-ago": (
+        (
+            "Singapore surrendered in February 1942. The British garrison had been 85,000 strong.",
+            "past-gone-on",
+        ),
+        (
+            "Singapore held its elections in May. The British garrison had been 85,000 strong.",
+            "present-left",
+        ),
+    ),
     "drill": (
         ("The drills began on Monday. Latvia will send 7,000 soldiers.", "exercise-before"),
         ("The talks began on Monday. Latvia will send 7,000 soldiers.", "planned-left"),
