@@ -27,6 +27,7 @@ from monitor.core.claims.rejects import early, is_denominator, reject
 from monitor.core.claims.relations import Found, coordinate, keep_status, relate
 from monitor.core.claims.resumed import are_many, asked_before, ends, has_somewhere, resumed
 from monitor.core.claims.spots import Spot
+from monitor.core.claims.status import StatusFound
 from monitor.core.claims.story import Story
 from monitor.core.claims.topic import CONTEXT_SENTENCES, TALK, Topic
 from monitor.core.claims.whereabouts import Whereabouts
@@ -57,6 +58,8 @@ _COMPARED = re.compile(
     r"\b(?:against|compared\s+(?:with|to)|versus|(?:up|down)\s+from)\s+(?:(?:about|some|just|only|around)\s+)*$"
 )
 _UNITS_NEAR = 40
+# How near a day stands to the words that say when somebody spoke.
+_SAID_ON = 24
 
 
 class Reader:
@@ -407,19 +410,7 @@ class Reader:
     def _mention(self, index: int, item: Found) -> Mention:
         sentence, page = self._story.sentences[index], self._story.page(index)
         counted, quantity = item.counted, item.counted.quantity
-        standing = overrides.settle(
-            overrides.Case(
-                index=index,
-                counted=counted,
-                story=self._story,
-                grammar=self._grammar,
-                published=self._published,
-                mentions=self.mentions,
-                claimed=self._claimed,
-            ),
-            item.cue,
-        )
-        item.cue, sense = standing.cue, standing.found
+        sense = self._settled(index, item)
         whose = self._owners.resolve(index, item, sense.status)
         if item.cue is not None and self._is_scene(item.cue, whose.force, item.place.place):
             item.cue = None
@@ -427,12 +418,7 @@ class Reader:
         lasts = sense.status is Status.PRESENT and not recalled
         lasts = lasts or sense.rule == "past-gone-on"
         item.place = self._where.carried(index, counted, item.place, whose.force, lasts=lasts)
-        dated = dating.as_of(
-            dating.dates(sentence, self._grammar, self._published), sentence, counted
-        )
-        if sense.status in {Status.PLANNED, Status.HYPOTHETICAL} and dated is not None:
-            near_cue = item.cue is not None and abs(dated.start - item.cue.end) < 24
-            dated = dated if near_cue else None
+        dated = self._dated(sentence, item, sense.status)
         return Mention(
             measure=self._grammar.measure.id,
             unit=counted.unit or self._grammar.measure.unit,
@@ -458,3 +444,27 @@ class Reader:
             evidence=page.evidence(sentence, quantity),
             lead=page.field is TextField.TITLE or index < _LEAD,
         )
+
+    def _settled(self, index: int, item: Found) -> StatusFound:
+        """Return the status of a number in its story, and leave the cue of whose word it then is."""
+        case = overrides.Case(
+            index=index,
+            counted=item.counted,
+            story=self._story,
+            grammar=self._grammar,
+            published=self._published,
+            mentions=self.mentions,
+            claimed=self._claimed,
+        )
+        standing = overrides.settle(case, item.cue)
+        item.cue = standing.cue
+        return standing.found
+
+    def _dated(self, sentence: Sentence, item: Found, sense: Status) -> dating.Dated | None:
+        """Return the day for which a number holds; that of a plan is when it was said, not when it falls due."""
+        found = dating.dates(sentence, self._grammar, self._published)
+        dated = dating.as_of(found, sentence, item.counted)
+        if sense not in {Status.PLANNED, Status.HYPOTHETICAL} or dated is None:
+            return dated
+        said_then = item.cue is not None and abs(dated.start - item.cue.end) < _SAID_ON
+        return dated if said_then else None
