@@ -110,7 +110,7 @@ def _is_unsaid(found: StatusFound) -> bool:
 
 
 def _is_unsaid_or_supposed(found: StatusFound) -> bool:
-    return _is_unsaid(found) or found.rule.startswith("hypothetical")
+    return found.rule == "default" or found.rule.startswith("hypothetical")
 
 
 def _is_loosely_present(found: StatusFound) -> bool:
@@ -126,7 +126,7 @@ def _is_present(found: StatusFound) -> bool:
 
 
 def _is_present_or_planned(found: StatusFound) -> bool:
-    return _is_present(found) or _is_planned(found)
+    return found.status is Status.PRESENT or found.status is Status.PLANNED
 
 
 def _is_denied_outright(found: StatusFound) -> bool:

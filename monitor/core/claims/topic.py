@@ -50,21 +50,22 @@ class Topic:
     ) -> None:
         self._story, self._knowledge, self._grammar = story, knowledge, grammar
         self._claimed = claimed
+        self._speaks: dict[int, bool] = {}
         self._contexts: dict[int, bool] = {}
         self._sure: dict[int, bool] = {}
         self.is_about_it = any(map(self.is_sure, range(len(story.sentences))))
 
     def speaks_of_it(self, index: int) -> bool:
         """Say whether a sentence has a sign of the measure, or asks for it."""
-        if index not in self._contexts:
+        if index not in self._speaks:
             sentence, grammar = self._story.sentences[index], self._grammar
             where = (sentence.text, sentence.start, sentence.end)
-            self._contexts[index] = (
+            self._speaks[index] = (
                 grammar.context.search(*where) is not None
                 or (self.is_about_it and grammar.people.search(*where) is not None)
                 or self.asks_for_it(sentence)
             )
-        return self._contexts[index]
+        return self._speaks[index]
 
     def asks_for_it(self, sentence: Sentence) -> bool:
         """Say whether a sentence asks how many advisers, men or fighters there are."""
@@ -86,7 +87,15 @@ class Topic:
         return any(earlier in self._claimed or self.speaks_of_it(earlier) for earlier in before)
 
     def in_context(self, index: int) -> bool:
-        """Say whether the measure is spoken of: before, here, or in the rest of a quotation."""
+        """Say whether the measure is spoken of: before, here, or in the rest of a quotation.
+
+        The answer is kept, so it may be asked for only once all sentences before were read.
+        """
+        if index not in self._contexts:
+            self._contexts[index] = self._is_in_context(index)
+        return self._contexts[index]
+
+    def _is_in_context(self, index: int) -> bool:
         if self.speaks_of_it(index):
             return True
         ahead = range(index, index + len(self._story.ahead(index)))
