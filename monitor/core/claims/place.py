@@ -19,7 +19,7 @@ from monitor.core.claims.grammar import Grammar, Sentence
 from monitor.core.claims.hosts import host, recipient
 from monitor.core.claims.spots import Spot
 from monitor.core.claims.ways import end_of_way, is_other_story, is_passed
-from monitor.core.knowledge import Knowledge, NameKind
+from monitor.core.knowledge import Knowledge, Name, NameKind
 
 # ", including 500 officers and three generals, are training …": the verb stands behind the part.
 _PART = re.compile(
@@ -64,6 +64,9 @@ _MISSION = re.compile(
 )
 _TOWN_UNIT = re.compile(
     r"'s\s+(?:\d+\w\w\s+)?(?:[A-Z]\w+\s+)?(?:[Bb]rigade|garrison|[Bb]attalion|[Rr]egiment)\b"
+)
+_TROOP_COUNT = re.compile(
+    r"\s+(?:troops?|soldiers?)\s+(?:count|numbers|level|levels|strength|presence)\b"
 )
 _LEADS_MISSION = frozenset({"the", "a", "its", "their", "his", "this", "new", "cuts", "for", "our"})
 _REACH = 120
@@ -149,9 +152,10 @@ _WITH = re.compile(
     r"(?:\s[a-z]+){0,2}\s+with\s+(?:(?:an?|about|some|the|its|their|around|nearly|almost|just|only|"
     r"estimated|up|to|as|many|more|than|another|further)\s+){0,5}"
 )
-_OWN = frozenset({"own"})
+_SOIL = frozenset({"own", "soil", "territory"})
 _OWN_LAND = re.compile(
-    r"\b(?:back\s+)?(?:to|into|onto)\s+(?:its|their)\s+own\s+(?:territory|soil|country|side)\b"
+    r"\b(?:(?P<back>(?:to|into|onto)\s+(?:its|their)\s+own\s+(?:territory|soil|country|side))|"
+    r"on\s+its\s+(?:own\s+)?(?:soil|territory|land))\b"
 )
 _FIGHTS = frozenset(
     {
@@ -305,7 +309,9 @@ def _right(
         for spot in after
         if spot.place is not None
         and not _is_of_part(sentence, counted.end, spot)
-        and not _is_others(sentence, counted.end, spot, counted, grammar, homes)
+        and not _is_others(
+            sentence, counted.predicate or counted.end, spot, counted, grammar, homes
+        )
     ]
     # "5,000 men for Russia at a base near Wonsan"
     beside = [
@@ -382,12 +388,21 @@ def _them_to(sentence: Sentence, counted: Counted, here: Sequence[Spot]) -> Spot
 
 def _home(sentence: Sentence, counted: Counted, homes: Mapping[str, str]) -> str | None:
     """Read "withdrawn N of its troops from Kivu to its own territory": whose troops they are, there."""
-    own = None
-    if sentence.has(_OWN):
-        own = _OWN_LAND.search(sentence.text, counted.end, sentence.end)
-    if own is None or any(counted.end <= q.left < own.start() for q in sentence.quantities):
+    found = None
+    if sentence.has(_SOIL):
+        found = _OWN_LAND.search(sentence.text, counted.end, sentence.end)
+    if found is None or any(counted.end <= q.left < found.start() for q in sentence.quantities):
         return None
-    return homes.get(counted.force or "")
+    home = homes.get(counted.force or "")
+    if found["back"]:
+        return home
+    for (
+        name
+    ) in sentence.names:  # "the 28,500 soldiers whom Washington keeps on its soil": the host's
+        host = homes.get(name.senses.get(NameKind.ACTOR, ""))
+        if host is not None and host != home and name.end <= counted.quantity.left:
+            return host
+    return None
 
 
 def _purpose(sentence: Sentence, counted: Counted) -> str | None:
@@ -427,9 +442,23 @@ def _mission(sentence: Sentence, counted: Counted) -> PlaceFound:
             return PlaceFound(place, None, "mission")  # "Townsville's 3rd Brigade will grow by 500"
         if name.start > counted.end and _OF_THEM.search(text, counted.end, name.start):
             continue
-        if opens and _MISSION.match(text, name.end):
+        objects = _is_objects(sentence, name, led)
+        if objects and _TROOP_COUNT.match(text, name.end):
+            return PlaceFound(place, None, "mission")
+        if (opens or objects) and _MISSION.match(text, name.end):
             return PlaceFound(place, None, "mission")
     return NOWHERE
+
+
+def _is_objects(sentence: Sentence, name: Name, led: Sequence[str]) -> bool:
+    """Read "Kremlin doubles Mali force to 2,000": a place before a noun, as the object of a verb."""
+    verb = led[-1] if led else ""
+    return (
+        name is not sentence.names[0]
+        and verb.isalpha()
+        and verb.endswith(("s", "ed"))
+        and verb not in {"its", "his", "this", "as", "is", "was", "has"}
+    )
 
 
 def _is_of_part(sentence: Sentence, start: int, spot: Spot) -> bool:

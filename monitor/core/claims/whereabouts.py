@@ -224,6 +224,10 @@ class Whereabouts:
             yield PlaceFound(last or self._moved_to(index - 1), None, "theirs")
         if whose is not None and self._is_the_body(index, counted):
             yield PlaceFound(self._body_before(index, whose), None, "body")
+            title = self._scenes.title_before(index)
+            titled = self._scenes.spots(title) if title is not None else ()
+            if len(titled) == 1:
+                yield PlaceFound(titled[0].place, None, "title")
         if mates and pointers.is_of_them(self._story.sentences[index], counted):
             yield PlaceFound(self._place_of(index - 1) or self._named(index - 1), None, "carried")
 
