@@ -32,7 +32,7 @@ _BACK = re.compile(
 )
 _NONE_LEFT = re.compile(
     r"\b(?:not\s+(?:a\s+single\s+)?one\s+(?:of\s+them\s+)?(?:is\s+)?left|none\s+(?:of\s+them\s+)?(?:is|are)\s+left|"
-    r"(?:all|they)\s+(?:have|are)\s+(?:all\s+)?(?:left|gone|withdrawn))\b"
+    r"(?:all|they)\s+(?:have|are)\s+(?:all\s+)?(?:left|gone|withdrawn)|the\s+last\s+of\s+(?:them|these)\s+(?:left|departed|went\s+home|flew\s+(?:home|out)|withdrew))\b"
 )
 _THERE_HAD = re.compile(r"\bthere\s+had\s+(?:once\s+)?been\s+" + _FILL)
 _COMPARED = re.compile(

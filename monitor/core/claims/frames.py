@@ -19,7 +19,7 @@ from monitor.core.model import Status
 
 Frame = tuple[Status, str]
 
-_LEFT, _RIGHT, _NEAR, _SHORT = 90, 90, 48, 16
+_LEFT, _RIGHT, _FURTHER, _NEAR, _SHORT = 90, 90, 72, 48, 16
 # What each expression cannot do without: whether one stands in a sentence is told at less cost.
 _WRONG = frozenset(
     "version wrongly incorrectly mistakenly erroneously falsely correction error misstated misreported regret apologise apologize".split()  # noqa: SIM905
@@ -124,10 +124,16 @@ _WHICH_UNTIL = re.compile(
 # "All 2,100 soldiers who served in Goma are home".
 _BACK_HOME = frozenset({"home", "back"})
 _SERVED = re.compile(
-    r"(?:\s+of\s+(?:them|the\s+\w+))?,?\s+(?:who|that|which)\s+(?:had\s+|have\s+|has\s+)?(?:served|fought|been|were|was|stood|guarded)\b[^;\"]{0,70}?\b"
-    r"(?:are|were|have|has|had|is)\s+(?:(?:all|now|safely|been|come|returned|gone|brought|sent|flown|long)\s+)*(?:home|back)\b"
+    r"(?:\s+of\s+(?:them|the\s+\w+))?,?\s+(?:who|that|which)\s+(?:had\s+|have\s+|has\s+)?(?:served|fought|stood|guarded)\b[^;\"]{0,70}?\b"
+    r"(?:are|have|has|is)\s+(?:(?:all|now|safely|come|returned|gone|long)\s+)*(?:home|back)\b"
 )
 # "but never more than 20,000 of them were in Spain at one time".
+_ANOTHER_CLAUSE = re.compile(r"(?<=[a-z]), the [A-Z]\w+ [a-z]+ ")
+# "A year ago, he said, there had been 617,000": whoever tells it.
+_AGO_WORDS = frozenset({"ago", "earlier", "before"})
+_AGO_HAD = re.compile(
+    r"\b(?:years?|months?|weeks?)\s+(?:ago|earlier|before),?[^.;:]{0,40}\bthere\s+had\s+been\s+(?:only\s+)?$"
+)
 _ONE = frozenset({"one"})
 _AT_ONE_TIME = re.compile(
     r"[^.;:\"]{0,30}?\b(?:were|was|had\s+been)\b[^.;:\"]{0,50}?\bat\s+(?:any\s+)?one\s+time\b"
@@ -154,7 +160,9 @@ _CONDITION = re.compile(
     r"once\s+(?:\w+\s+){1,6}?(?:has|have|is|are)\b|should\s+(?:the\s+)?(?-i:[A-Z])[\w.]*\s+[a-z]+|(?:after|before|once|following|under|with|without)\s+(?:there\s+is\s+)?(?:an?|the|any)\s+(?:\w+\s+)?(?:ceasefire|truce|armistice|peace|settlement|"
     r"agreement\s+is|deal\s+is)|as\s+part\s+of\s+(?:an?|any)\s+(?:\w+\s+)?(?:peace|ceasefire|truce|settlement)|(?:when|once|as\s+soon\s+as)\s+the\s+(?:guns|fighting|war|shooting)\s+(?:falls?|stops?|ends?|has|have|is|are|goes?))\b"
 )
-_OTHER = re.compile(r"[;:\"]|,\s+(?:and|but|while|although|though\s+not)\b")
+_OTHER = re.compile(
+    r"[;:\"]|,\s+(?:some|many|most|a\s+few|half)\s+of\s+(?:them|whom|these|those)\b|,\s+(?:and|but|while|although|though\s+not)\b"
+)
 # "…, if there is a ceasefire"; not "if confirmed", "if the rebels are to be believed".
 _IF = re.compile(
     r",?\s+\b(?:if|unless|provided\s+that|in\s+case|in\s+the\s+event)\b(?!\s+(?:true|confirmed|correct|accurate|any|not|so)\b)"
@@ -166,7 +174,7 @@ _CAPACITY = re.compile(
     r"\b(?:can|could|able\s+to|enough\s+to|designed\s+to|built\s+to|meant\s+to)\s+(?:\w+ly\s+)?(?:house|host|hold|accommodate|sleep|"
     r"take(?:\s+in)?|billet|lodge|quarter|station|support|sustain|feed|receive|absorb|train|shelter|carry|transport|land|"
     r"airlift|lift|field|muster|raise|mobili[sz]e|deploy|send|put|mass|throw|call\s+up|commit|provide|spare|assemble|gather)\s+"
-    r"(?:\w+\s+){0,3}$|\b(?:room|space|beds?|bunks|barracks|housing|quarters|berths|accommodation|tents|capacity|designed|built|"
+    r"(?:\w+\s+){0,3}$|\b(?:room\s+(?:had|has)\s+been\s+made|room|space|beds?|bunks|barracks|housing|quarters|berths|accommodation|tents|capacity|designed|built|"
     r"facilities|rations|uniforms)\s+(?:for|of)\s+(?:\w+\s+){0,2}$",
     re.IGNORECASE,
 )
@@ -239,7 +247,7 @@ _HOW_MANY = re.compile(
 )
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|may|might|could|can|should|must|shall|do|does|did|sent|sends|went|came|"
-    r"left|moved|arrived|remains?|stays?|holds?|held|serves?|fights?|fought|took|takes?|goes|go|made|makes?|deploys?|\w+'(?:s|re|ve|ll))\b"
+    r"left|moved|arrived|remains?|stays?|holds?|held|serves?|fights?|fought|took|takes?|goes|go|made|makes?|deploys?|numbers|numbered|counts|counted|comprises|keeps?|kept|totals|totalled|stands|stood|reaches|reached|claims|commands|\w+'(?:s|re|ve|ll))\b"
 )
 _AGO = re.compile(
     r"\W*(?:exactly\s+|some\s+|about\s+)?(?:[\w-]+\s+){1,3}(?:years|decades|centuries)\s+ago\b|\W*(?:in|by)\s+(?:1[0-9]|20[01])\d\d?\b",
@@ -345,6 +353,7 @@ def over(sentence: Sentence, counted: Counted, grammar: Grammar) -> Frame | None
     if (
         (once and _ONCE.search(text, max(floor, start - 1), left))
         or (once and _ONCE.search(text, counted.end, stop))
+        or (sentence.has(_AGO_WORDS) and _AGO_HAD.search(text, floor, left))
         or (kept and _HAD_KEPT.search(text, max(sentence.start, left - _NEAR), left))
         or (
             sentence.has(_OVER)
@@ -599,7 +608,8 @@ def _was_then(sentence: Sentence, left: int) -> bool:
         was = match
     return (
         was is not None
-        and left - was.end() < _NEAR
+        and left - was.end() < _FURTHER
+        and not _ANOTHER_CLAUSE.search(sentence.text, was.end(), left)
         and _STILL.search(sentence.text, was.end(), left) is None
     )
 

@@ -130,6 +130,7 @@ _CALENDAR = re.compile(
 _APART = re.compile(
     r";|, (?:and|but|while|whereas) (?:[A-Z][\w'-]+|the [a-z]+(?: (?:from|of|in|to|near) (?:the )?[A-Z][\w'-]+){0,2}) "
     r"(?:has|have|had|will|would|is|are|was|were|sent|kept|keeps|moved|\w+ed)\b|"
+    r"\band (?:have|has|had|with) its (?:headquarters|seat|base|capital)\b|, (?:most|many|some|half) (?:left|went|have|are|were)\b|"
     r", (?:while|whereas) (?:in|on|at|near)\b|, (?:making|which makes|leaving) (?:it|them|this|that)\b|, (?:because|although|though|since|even though)\b|, with (?:the|an?|its|their|one|another|others)\b|"
     r"(?<=east|west|orth|outh|oast|rder|tier), where\b"
 )
@@ -152,6 +153,8 @@ _WITH = re.compile(
     r"(?:\s[a-z]+){0,2}\s+with\s+(?:(?:an?|about|some|the|its|their|around|nearly|almost|just|only|"
     r"estimated|up|to|as|many|more|than|another|further)\s+){0,5}"
 )
+# "and that 84,000 more stood ready at home".
+_AT_HOME = re.compile(r"[^.;:,\"]{0,40}?\bat\s+home\b")
 _SOIL = frozenset({"own", "soil", "territory"})
 _OWN_LAND = re.compile(
     r"\b(?:(?P<back>(?:to|into|onto)\s+(?:its|their)\s+own\s+(?:territory|soil|country|side))|"
@@ -269,6 +272,8 @@ def resolve(
     away = next((spot for spot in behind if spot.away), None)
     border = any(spot.place is None for spot in behind)
     told = away is not None and not _ANOTHER.search(sentence.text, counted.end, away.start)
+    if _AT_HOME.match(sentence.text, counted.end, stop):
+        return PlaceFound(knowledge.homes.get(counted.force or ""), None, "home")
     named = {
         "where": _where(sentence, counted, here),
         "home": _home(sentence, counted, knowledge.homes),

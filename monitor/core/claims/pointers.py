@@ -25,8 +25,15 @@ _NOT_THERE = (" are", " is ", " was", " wer", " has", " hav", "'s", " of ")
 _THERE_TO = re.compile(r"\bthere\s+(?:to|at|by|from)\s+$")
 _THERE_BESIDE = re.compile(r"\s+there\b(?!'s)")
 _BODY_THERE = re.compile(
-    r"\b(?:contingent|garrison|group|force|forces|troops|soldiers|mission|presence|deployment|brigade|battlegroup|grouping|"
+    r"\b(?:contingent|garrison|group|force|forces|troops|soldiers|mission|presence|deployment|brigade|battalion|company|regiment|division|battlegroup|grouping|"
     r"unit|base|troop\s+level|strength|peacekeepers|fighters)\s+there\b(?![^.;]*[;,]\s+(?:and|but|while))"
+)
+_SITES = frozenset(
+    "site base camp barracks post airfield facility range island territory complex".split()
+)  # noqa: SIM905
+_THE_SITE = re.compile(
+    r"\b(?:[Tt]he|[Tt]hat|[Tt]his)\s+(?:[a-z]+\s+)?(?:site|base|camp|barracks|post|airfield|facility|range|island|territory|complex)\s+"
+    r"(?:now\s+|still\s+|already\s+)?(?:has|had|holds|held|houses|housed|hosts|hosted|can|could|is\s+home|was\s+home|sleeps|takes)\b[^.;:\"]{0,40}$"
 )
 _THERE = re.compile(r"\bthere\b")
 # "in the country", "the war-torn Caribbean nation".
@@ -34,6 +41,9 @@ _COUNTRY = re.compile(
     r"\b(?:in[ -]country|(?:in|inside|into|to|across|around|throughout|within|on|from|out of|reached|"
     r"entered|left|leave)\s+(?:the|that|this)\s+(?:[\w'-]+\s+){0,3}?(?:country|nation|kingdom|"
     r"republic|emirate|sultanate|monarchy))\b(?! of| [A-Z]|'s)"
+)
+_SIDE_OF_COUNTRY = re.compile(
+    r"\b(?:north|south|east|west|centre|center|rest|capital)\w*\s+of\s+the\s+country\b"
 )
 # "put their number at 1,000", "the contingent has grown to", "13,000 of them".
 _THEIR = re.compile(
@@ -80,6 +90,10 @@ def says_there(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
     text, left = sentence.text, counted.quantity.left
     if _THERE_TO.search(text, max(sentence.start, left - _THERE_REACH), left):
         return True  # "brought the grouping there to 90,000"
+    if sentence.has(_SITES) and _THE_SITE.search(
+        text, max(sentence.start, left - _COUNTRY_REACH), left
+    ):
+        return True  # "The site has room for 6,500"
     beside = _THERE_BESIDE.match(text, counted.end)
     body = _BODY_THERE.search(text, max(sentence.start, left - _COUNTRY_REACH), left)
     if body is not None or (beside is not None and beside.end() < sentence.end):
@@ -129,7 +143,14 @@ def there(
         return NOWHERE
     country = _country_said(sentence, counted)
     if country:
-        state = _country_before(sentence, counted, knowledge) or before.country(counted.force)
+        state = _country_before(sentence, counted, knowledge)
+        if state is None and _SIDE_OF_COUNTRY.search(
+            sentence.text, counted.end, min(sentence.end, counted.end + _COUNTRY_REACH)
+        ):
+            state = knowledge.homes.get(
+                counted.force or ""
+            )  # the Lebanese army in "the south of the country"
+        state = state or before.country(counted.force)
         if state is not None:
             return PlaceFound(state, None, "country")
     inside = [spot for spot in here if spot.end <= counted.quantity.left]
@@ -151,6 +172,8 @@ def _named_before(sentence: Sentence, counted: Counted, knowledge: Knowledge) ->
             continue
         if name.senses.get(NameKind.ACTOR) == counted.force:
             continue  # "Pyongyang sent N, adding to the 11,000 there"
+        if NameKind.ACTOR in name.senses and place not in knowledge.countries:
+            continue  # "Moscow, which claimed the town, speaks of 3,500 surrounded there"
         acts = sentence.text.startswith("'s", name.end) or NameKind.ADJECTIVE in name.senses
         if not acts or name.start == sentence.start:
             return place

@@ -47,6 +47,8 @@ _COORDINATED = re.compile(
 )
 
 
+# "has room for 6,500, while others believe that 2,000 are there".
+_CONTRAST = re.compile(r",\s+(?:while|whereas|but|although|though)\b")
 # "6,000 men are foreseen, consisting of 1,000 sappers and 5,000 soldiers"
 _CONSISTS = re.compile(
     r"[^.;:\"]{0,60}?(?:consisting|made up|composed|comprising|formed)(?:\s+of)?\s+|\s+[\w-]+\s+and\s+"
@@ -83,7 +85,11 @@ def keep_status(
         # "two years ago it had 2,000 men; now the corps has 2,500"
         parted = _TODAY.search(sentence.text, earlier.quantity.right, left) is not None
     else:
-        parted = ";" in sentence.text[max(sentence.start, left - _BEHIND) : left]
+        between = sentence.text[max(earlier.quantity.right, left - _BEHIND) : left]
+        parted = (
+            ";" in between
+            or _CONTRAST.search(sentence.text, earlier.quantity.right, left) is not None
+        )
     if parted:
         return
     if earlier.status is Status.DENIED and mention.kind is not Kind.SUBSET:

@@ -64,6 +64,7 @@ _WIDE = frozenset({"area", "continent", "water"})
 _EYED = re.compile(
     r"\b(?:eyed|foreseen|planned|slated|earmarked|considered|proposed|intended|meant|pledged)\s+\Z"
 )
+_AGAINST = re.compile(r"against\b", re.IGNORECASE)
 _BODY = re.compile(
     r"(?:'s)?\s+(?:[A-Z]\w+\s+)?(?:Guard|army|Army|government|ministry|military|mayor|governor|police)\b"
 )
@@ -144,7 +145,11 @@ def _led_to(
     lead = _preposition(sentence, name, grammar, knowledge.directions)
     if lead is None or _is_something_else(sentence, name, lead, end, grammar):
         return None
-    if place in knowledge.countries and _fights_for(sentence, lead, grammar):
+    if place in knowledge.countries and _AGAINST.match(text, lead):
+        return None  # "deployed against Ukraine"
+    if (place in knowledge.countries or NameKind.ACTOR in name.senses) and _fights_for(
+        sentence, lead, grammar
+    ):
         return None
     acts = place in knowledge.countries or NameKind.ACTOR in name.senses
     acts = acts or text.startswith("the ", max(lead, name.start - 4))  # "the Dnipro" is the river

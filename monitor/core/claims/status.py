@@ -30,7 +30,9 @@ _BEHIND = re.compile(
 _PAIRED = re.compile(
     r"\s+(?:and|or)\s+(?:[\w-]+\s+){1,3}?(?=(?:will|would|are|were|is|was|have|has|had|may|could|might|must|should)\b)"
 )
-_PAIRED_NOUN = re.compile(r"(?<=s)\s+and\s+[a-z]+s\b")
+_PAIRED_NOUN = re.compile(
+    r"(?<=s)\s+and\s+(?:[a-z]+s|police|men|personnel)\b(?:\s+(?:now|currently)\s+(?:in\s+the\s+field|deployed|serving|there))?"
+)
 _LEFT_REACH = 110
 # What each expression cannot do without: whether one stands in a sentence is told at less cost.
 _GONE = frozenset(
@@ -167,7 +169,7 @@ _ASIDE_SAID = re.compile(
 )
 _CLAUSE_START = re.compile(
     r"[;:]|\bthat\b|,\s+(?:but|while|where|which|who)\b|,\s+(?=(?:it|they|he|she|we|i)\s+(?:has|have|now)\b)"
-    r"|,\s+(?=(?:though|although|joining|including)\b)|,?\s+and\s+(?=(?:so\s+far|now|got|received)\b)"
+    r"|,\s+(?=now\s+[a-z]+s?\b)|,\s+(?=(?:though|although|joining|including)\b)|,?\s+and\s+(?=(?:so\s+far|now|got|received)\b)"
     r"|\bbut\s+(?=(?:only\s+|now\s+|so\s+far\s+)?(?:has|have|is|are|found|got)\b)"
 )
 # "which once numbered 5,100, has been cut to": where the main clause goes on.
@@ -188,7 +190,7 @@ _SHARE_OF = re.compile(
 
 # "a fraction of the 30,000 who were there", "of the 450 men who went into the forest, 170 came back".
 _WHO_WERE = re.compile(
-    r"\s+(?:[\w-]+\s+){0,2}who\s+(?:were\s+(?:once\s+)?there|had\s+been|went\s+(?:in|into|out|there|up|ashore)|marched|set\s+out|served|fought)\b"
+    r"\s+(?:[\w-]+\s+){0,2}who\s+(?:were\s+(?:once\s+)?there|had\s+been|went\s+(?:in|into|out|there|up|ashore)|marched|set\s+out|served|fought|spent)\b"
 )
 _CAME_BACK = re.compile(
     r"[^.;:\"]{0,90}?\b(?:came\s+(?:back|home)|saw\s+home|returned|survived|made\s+it\s+(?:back|home|out)|lived\s+to|"
@@ -200,12 +202,21 @@ _DOWN_FROM = re.compile(
 )
 # "If the Council agrees, Kenya could have another 1,000": no hedge.
 _IF_BEFORE = re.compile(r"\W*(?:If|Should|Unless|Once)\s[^.;:\"]{3,100},\s[^.;:\"]*\bcould\b")
+_THIS_YEAR = re.compile(
+    r"\s+(?:this\s+(?:year|month|week|autumn|spring|summer|winter)|now|today|at\s+present|currently)\b"
+)
 _HAS_THERE = re.compile(
     r"\s+(?:that\s+)?(?:it|they|he|she|we|[A-Z]\w+)\s+(?:now\s+|already\s+)?(?:has|have|keeps?)\b"
 )
 _BARE_FROM = re.compile(r"(?<!down )(?<!up )\bfrom\s+(?:about\s+|some\s+)?$")
+_SINCE_THEN = re.compile(
+    r"\b(?:has|have)\s+since\s+(?:become|fallen\s+to|risen\s+to|grown\s+to|shrunk\s+to|been\s+\w+\s+to)\s+(?:\w+\s+)?$"
+)
 _NEEDS = frozenset({"need", "needs", "needed", "required", "necessary"})
-_FROM = frozenset({"from"})
+_FROM, _LAST = frozenset({"from"}), frozenset({"last"})
+_LAST_YEARS = re.compile(
+    r"\blast\s+(?:year|month|week|spring|summer|autumn|winter)'s\s+(?:record\s+|total\s+(?:of\s+)?)?$"
+)
 _WE_NEED = re.compile(
     r"\b(?:[Ww]e|I|[Tt]hey|[Yy]ou|he|she|it)\s+(?:need|needs|would\s+need)\s+(?:at\s+least\s+|another\s+|some\s+)?$"
 )
@@ -382,9 +393,12 @@ def _outright(
     ):
         # "will fall to fewer than 2,000 from about 2,500"
         found = StatusFound(Status.PRESENT, "before-cut")
+    elif sentence.has(_LAST) and _LAST_YEARS.search(text, max(sentence.start, left - 32), left):
+        found = StatusFound(Status.PAST, "compared")  # "a little below last year's 12,100"
     elif (
         _DOWN_FROM.search(text, max(sentence.start, left - 32), left)
         and not _HAS_THERE.match(text, counted.end)
+        and not (_THIS_YEAR.match(text, counted.end) and _will_change(sentence, left, grammar))
     ) or (
         counted.shape in {"repeated", "bare"}
         and counted.anaphoric
@@ -583,7 +597,9 @@ def _is_history(
     old = grammar.search("status.historical", sentence.text, sentence.start, sentence.end)
     if old is not None:
         return _SINCE.search(sentence.text, sentence.start, old.start()) is None
-    if _NOW.match(sentence.text, end):
+    if _NOW.match(sentence.text, end) or _SINCE_THEN.search(
+        sentence.text, max(sentence.start, position - 32), position
+    ):
         return False
     newest = published.year - 2 if published else 2015
     dated = sentence.has(_CENTURY)

@@ -47,6 +47,9 @@ _SPEAKS_FROM = re.compile(
     r"\b(?:said|says|told|speaking|recalled|by (?:tele)?phone|by radio)\b[^.;:\"]{0,60}?\b(?:from|in|at|near|outside)\s+(?:the\s+)?"
     r"(?:(?:camp|base|barracks|village|town|port|front|hospital|trenches|outpost|airport)\s+(?:in|at|near|of|outside)\s+)?$"
 )
+_HIS_REGION = re.compile(
+    r"\b(?:in|facing|around|across|throughout|near|for|opposite)\s+(?:his|her|our|my)\s+(?:region|province|city|town|district|village|sector|state)\b"
+)
 _NO_MORE = re.compile(r"\b(?:former|retired|ex-)")
 _ASKED = re.compile(r"\b(?:asked|ask|begged|request(?:ed)?|need|want(?:ed)?)\b")
 _TOO_WIDE = frozenset({"country", "continent", "area", "water", "capital"})
@@ -245,11 +248,16 @@ class Whereabouts:
         own = own or _IN_TOWN.search(
             sentence.text, counted.end, min(sentence.end, counted.end + _OWN_MEN)
         )
-        if own is None or not self._story.is_quoted(index):
+        region = _HIS_REGION.search(
+            sentence.text, counted.end, min(sentence.end, counted.end + _OWN_MEN)
+        )
+        if region is not None:
+            own = region
+        elif own is None or not self._story.is_quoted(index):
             return None
         if _ASKED.search(sentence.text, floor, counted.quantity.left):
             return None  # who is asked for is not there
-        for other in self._story.beside(index):
+        for other in self._story.beside(index) or [sentence]:
             for name in other.names:
                 if own[0].lower() == "here" and _SPEAKS_FROM.search(
                     other.text, max(other.start, name.start - _ROLE), name.start
