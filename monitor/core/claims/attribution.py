@@ -117,9 +117,19 @@ _PRONOUN = re.compile(
     re.IGNORECASE,
 )
 
+# "if the UN panel of experts is to be believed"
+_BELIEVED = frozenset({"believed", "trusted"})
+_IF_BELIEVED = re.compile(r"\bif\s+(?=[^.;:]{3,60}\s(?:is|are)\s+to\s+be\s+(?:believed|trusted)\b)")
 _IN = re.compile(r"\W*(?:[Ii]n|[Ff]rom)\s+")
 _RECKONED = re.compile(
     r",?\s+(?:it\s+is|they)\s+(?:now\s+)?(?:estimated?|believed?|thought|think|reckoned?|assumed?|said|say|expected?|feared?|speak\s+of|talk\s+of|count)\b"
+)
+
+
+# Who sits in a capital and speaks for no government.
+_PRIVATE = frozenset(
+    "diplomat diplomats resident residents analyst analysts expert experts observer observers researcher researchers "  # noqa: SIM905
+    "witness witnesses trader traders correspondent correspondents journalist journalists economist economists".split()
 )
 
 
@@ -440,7 +450,7 @@ class Attribution:
             ):
                 return None
             spoken_in = before[-1:] == ["in"] and bool(
-                set(before[-2:-1]) & self._grammar.sets["attribution.roles"]
+                set(before[-2:-1]) & (self._grammar.sets["attribution.roles"] - _PRIVATE)
             )
             led = before[-1:] if before[-1:] != ["the"] else [*set(before[-2:-1]) & _OF]
             if (
@@ -499,6 +509,7 @@ class Attribution:
         found: list[Cue] = []
         text, start, end = sentence.text, sentence.start, sentence.end
         for match in (
+            *(_IF_BELIEVED.finditer(text, start, end) if sentence.has(_BELIEVED) else ()),
             *self._grammar.patterns["attribution.according"].finditer(text, start, end),
             *(_AS_SAYING.finditer(text, start, end) if sentence.has(_SAYING) else ()),
         ):

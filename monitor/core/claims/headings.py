@@ -25,6 +25,10 @@ _MOST_LABEL = 6
 _UNSAID = frozenset({"report", "reports", "media", "study", "studies", "editor", "editors", "letter", "letters", "paper", "channel", "channels", "daily", "weekly", "analysis", "briefing"})  # fmt: skip
 _AFTER_COMMA = re.compile(r",\s(?:the\s)?$")
 _GOVERNED = re.compile(r"\b(?:in|at|to|with|for|on|from|before)\s+(?:the\s+)?$")
+# "Press service of the Ministry of Example: ..."
+_PRESS = re.compile(
+    r"\W*(?:The\s+)?(?:[Pp]ress\s+(?:service|office|centre|center|secretary)|[Ss]pokes\w+)\s+(?:of|for)\b"
+)
 _LAST = re.compile(r"(?::| -)\s(?:the\s)?$")
 
 
@@ -54,7 +58,10 @@ class Headings:
                 self._of_speaker(name, colon.end(), "heading")
                 for name in sentence.speakers
                 if name.end == colon.end() - 2
-                and not _GOVERNED.search(text, sentence.start, name.start)
+                and (
+                    _PRESS.match(text, sentence.start, name.start)
+                    or not _GOVERNED.search(text, sentence.start, name.start)
+                )
             )
             for name in sentence.names:
                 if (

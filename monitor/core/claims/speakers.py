@@ -60,7 +60,9 @@ _SERVES = re.compile(
 _OFFICE = 16
 _ORGAN = re.compile(r" (?:newspaper|website|channel|daily|press service|press office|journal)$")
 _WHO = re.compile(r",?\s+who\b")
-_SEAT = re.compile(r"^(?P<office>.+?)\s+(?:in|of)\s+(?:the\s+)?$")
+_SEAT = re.compile(
+    r"^(?P<office>.+?)\s+(?:in|of)\s+(?:the\s+)?(?:(?:State|Republic|Kingdom|Islamic\s+Republic|People's\s+Republic|Federal\s+Republic)\s+of\s+(?:the\s+)?)?$"
+)
 _OFFICE_AT = re.compile(r"([a-z][\w' -]*?[a-z])\s+(?:of|in|from|for|at|with)\s+")
 # "two officials briefed on the intelligence": the officials.
 _BRIEFED = re.compile(

@@ -69,6 +69,13 @@ _TOLD_OF = re.compile(
     r"increase|offer|count|deployment|withdrawal|drawdown|reinforcements?|order)\b|\bsuch\s+an?\s",
     re.IGNORECASE,
 )
+# How a body begins what it makes known itself; newsrooms write "said".
+_ISSUES = re.compile(
+    r"\W*(?:[Aa]s\s+(?:reported|noted|communicated|announced)\s+by\s|[Pp]ress\s+service\s+of\s|"
+    r"(?:The\s+)?(?:[A-Z][\w'-]*\s+|of\s+|the\s+|for\s+|and\s+|in\s+|spokes\w+\s+|chief\s+|general\s+|staff\s+|\w+,\s+){2,18}?"
+    r"(?:reports|announces|informs|communicates|draws\s+attention|confirms|notifies|declares|brings\s+to\s+the\s+attention|stated|announced:|informs:)"
+    r"(?::|\s+that\b|\s+to\s+the\s+fact\s+that\b|\s+the\b))"
+)
 # What a headline has just counted: "The troops crossed into Ituri at the weekend, a spokesman said".
 _THE_SAME = re.compile(
     r"\W*(?:The|These)\s+(?:[a-z-]+\s+){0,2}?(?:troops|soldiers|men|fighters|company|battalion|brigade|regiment|contingent|unit|"
@@ -197,6 +204,10 @@ class Voices:
             house = self._titles.house(index, cue.end)
             if house is not None:
                 return house
+        if cue.rule == "role" and source.name in {"author", "authors"}:
+            before = self.speaker_before(index)
+            if before is not None:
+                return before  # "its authors write", of the paper just named
         if source.id.startswith("text:") and cue.rule != "title" and _SPOKES.search(source.name):
             state = self._titles.enemys(index)
             if state is not None:
@@ -342,7 +353,22 @@ class Voices:
                 answer = self._labels.answerer(index) if turn.asks else None
                 return Cue(start=0, end=0, source=answer, rule="asked") if answer else None
         found = self._said_next(index) or self._goes_on(index) or self._said_below(index)
-        return found or self._billed(index)
+        return found or self._billed(index) or self._issued(index)
+
+    def _issued(self, index: int) -> Cue | None:
+        """Read what follows "The Ministry of Ruritania announces that": all of a release is its issuer's."""
+        first = self._begin
+        if index <= first or self.sentences[index].paragraph != self.sentences[first].paragraph:
+            return None
+        opening = self.sentences[first]
+        verb = _ISSUES.match(opening.text, opening.start, opening.end)
+        if verb is None or any(turn is not None for turn in self.turns):
+            return None
+        for cue in self.own_cues(first):
+            listed = cue.source is not None and not cue.source.id.startswith("text:")
+            if listed and not cue.outlet and cue.start < verb.end():
+                return Cue(start=0, end=0, source=cue.source, rule="issued")
+        return None
 
     def _billed(self, index: int) -> Cue | None:
         """Read a speech under "Address by the President of Ruritania": all of it is his word."""
