@@ -109,7 +109,12 @@ def _forces_spoken_of(sentence: Sentence, grammar: Grammar) -> list[tuple[int, s
 
 
 _OF_THE = re.compile(r"\s+of\s+(?:the\s+)?$")
-_LED = re.compile(r"\bof\s+$")
+_WHOM = re.compile(r"\s+of\s+(?:whom|them)\b")
+_NOUN_COMMA = re.compile(r"\s+(?:[a-z-]+\s+){0,2}[a-z-]+s,\s+(?:some\s+|about\s+|around\s+)?")
+_LED = re.compile(r"\b(?:of|with(?:\s+about|\s+some|\s+around)?)\s+$")
+_UNITS = re.compile(
+    r"\b(?:batter(?:y|ies)|battalions?|compan(?:y|ies)|squadrons?|crews|teams|platoons?)\s*$"
+)
 _DATELINE = re.compile(r"[A-Z][A-Z .'-]+(?:,[^-\n]{1,30}|\s*\([^)\n]{1,30}\))\s+-\s")
 
 
@@ -254,6 +259,7 @@ def _steps(
     yield ForceFound(force_counted(sentence, counted.quantity.left, grammar), "estimate")
     yield ForceFound(owner_of(sentence, counted.quantity), "owner")
     yield ForceFound(_gapped(sentence, counted, grammar), "gapped")
+    yield ForceFound(_of_whom(sentence, counted), "whom")
     yield ForceFound(_of_body(sentence, counted, grammar), "body")
     yield ForceFound(_put_at(sentence, counted, grammar), "body")
     if counted.anaphoric and _LEAVING.search(text_before(sentence, counted)):
@@ -438,15 +444,28 @@ def _is_part(sentence: Sentence, counted: Counted, position: int, grammar: Gramm
     }
 
 
+def _of_whom(sentence: Sentence, counted: Counted) -> str | None:
+    """Read "played host to Swedish jaegers, 120 of whom were on exercise": of those right before it."""
+    text, left = sentence.text, counted.quantity.left
+    if not _WHOM.match(text, counted.quantity.right):
+        return None
+    for name in reversed(sentence.names):
+        if name.end < left and NameKind.ADJECTIVE in name.senses:
+            noun = _NOUN_COMMA.fullmatch(text, name.end, left)
+            return name.senses[NameKind.ADJECTIVE] if noun else None
+    return None
+
+
 def _of_body(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | None:
     """Read "a Spanish-led force of 650 soldiers", "a Russian contingent of 2,000"."""
     text, left = sentence.text, counted.quantity.left
-    of = _LED.search(text, max(sentence.start, left - 4), left)
+    of = _LED.search(text, max(sentence.start, left - 12), left)
     if of is None:
         return None
-    noun = grammar.ends(
-        "shapes.collectives", text, max(sentence.start, of.start() - 24), of.start()
-    )
+    floor = max(sentence.start, of.start() - 24)
+    noun = _UNITS.search(text, floor, of.start())
+    if of[0].startswith("of"):
+        noun = noun or grammar.ends("shapes.collectives", text, floor, of.start())
     if noun is None:
         return None
     return adjective_before(sentence, noun.start(), max(sentence.start, noun.start() - 50))

@@ -22,6 +22,11 @@ _REACH = 80
 _WE = re.compile(r"(?<![\w'])(?:we|i)(?:'ve|'re|'d|'ll|'m)?(?![\w'])", re.IGNORECASE)
 _THEY = re.compile(r"(?<![\w'])(?:they|he)(?:'ve|'re|'d|'ll|'s)?(?![\w'])", re.IGNORECASE)
 _IT = re.compile(r"(?<![\w'])(?:it|they|he|she)(?:'ve|'re|'d|'ll)?(?![\w'])", re.IGNORECASE)
+# "It is intended to move 1,800 of them": nobody.
+_EXPLETIVE = re.compile(
+    r"[Ii]t\s+(?:is|was|has\s+been|will\s+be)\s+(?:now\s+|also\s+)?(?:intended|planned|expected|foreseen|estimated|believed|said|reported|"
+    r"necessary|possible|thought|understood|assumed|hoped|feared|likely|unlikely|clear|unclear|known|not\s+known)\b"
+)
 _OF_US = re.compile(r"\s+of\s+(?:us|ours)\b")
 # "The Americans asked us for 1,000 soldiers"
 _ASKED_US = re.compile(
@@ -172,6 +177,8 @@ def _pronoun(
     found: re.Match[str] | None = None
     for match in pattern.finditer(text, max(sentence.start, left - _REACH), left):
         found = match
+    if found is not None and _EXPLETIVE.match(text, found.start(), sentence.end):
+        return None
     if found is None or not _holds(sentence, found.end(), left, grammar):
         return None
     return found

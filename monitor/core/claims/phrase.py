@@ -397,7 +397,7 @@ def force_after(sentence: Sentence, grammar: Grammar, end: int) -> str | None:
             continue
         if gap[0] == "from" and grammar.search("force.withdrawals", text, sentence.start, end):
             continue
-        if gap[0] == "by" or any(word not in allowed for word in gap):
+        if gap[0] == "by" or any(word not in allowed and not word[0].isdigit() for word in gap):
             continue
         if joins_next(sentence, name):
             return None  # "soldiers from Uganda, Kenya and Burundi"

@@ -29,8 +29,8 @@ _BODY_THERE = re.compile(
     r"unit|base|troop\s+level|strength|peacekeepers|fighters)\s+there\b(?![^.;]*[;,]\s+(?:and|but|while))"
 )
 _SITES = frozenset(
-    "site base camp barracks post airfield facility range island territory complex".split()
-)  # noqa: SIM905
+    ["site", "base", "camp", "barracks", "post", "airfield", "facility", "range", "island", "territory", "complex"]
+)
 _THE_SITE = re.compile(
     r"\b(?:[Tt]he|[Tt]hat|[Tt]his)\s+(?:[a-z]+\s+)?(?:site|base|camp|barracks|post|airfield|facility|range|island|territory|complex)\s+"
     r"(?:now\s+|still\s+|already\s+)?(?:has|had|holds|held|houses|housed|hosts|hosted|can|could|is\s+home|was\s+home|sleeps|takes)\b[^.;:\"]{0,40}$"

@@ -32,6 +32,10 @@ _MOST_SENTENCE = 1_500
 _AHEAD = 3
 # How many sentences behind a question still answer it.
 _ANSWER = 2
+# "14:32 Zelensky: Moscow wants", "Live 09:10 - The ministry says".
+_STAMP = re.compile(
+    r"(?:[Ll]ive\s+(?:updates?\s+)?)?\d{1,2}[:.]\d\d(?:\s*(?:GMT|UTC|CET|BST|ET|a\.m\.|p\.m\.|am|pm))?\s*(?:[-|:]\s+|\s)(?=[A-Z\"])"
+)
 # "Iran-backed groups" are not Iran's own, unless the gazetteer knows them by that name.
 _BACKED = re.compile(
     r"-(?:backed|allied|aligned|supported|funded|trained|linked|friendly|supplied)\b"
@@ -118,9 +122,9 @@ class Story:
         starts, speaker_starts = [n.start for n in names], [n.start for n in speakers]
         paragraph = self.sentences[-1].paragraph + 1 if self.sentences else 0
         previous_end = 0
-        for start, stop in sentences(text):
+        for start, stop, stamped in _parted(text):
             end = min(stop, start + _MOST_SENTENCE)
-            paragraph += "\n" in text[previous_end:start]
+            paragraph += stamped or "\n" in text[previous_end:start]
             previous_end = stop
             own = _within(names, starts, start, end)
             # "Tower 22" counts nobody.
@@ -262,6 +266,17 @@ class Story:
             if sentence.text[sentence.end - 1] == "?":
                 return sentence
         return None
+
+
+def _parted(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Yield the sentences, the hour of a live blog's entry parted from what it says; true behind one."""
+    for start, stop in sentences(text):
+        stamp = _STAMP.match(text, start, stop)
+        if stamp is None:
+            yield start, stop, False
+        else:
+            yield start, start + len(stamp[0].rstrip()), False
+            yield stamp.end(), stop, True
 
 
 def _within(names: Sequence[Name], starts: Sequence[int], start: int, end: int) -> list[Name]:

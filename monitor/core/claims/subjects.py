@@ -20,6 +20,10 @@ _MOST_MODIFIERS = 3
 _DATELINE = re.compile(r"(?:,[^-\n]{1,30}|\s*\([^)\n]{1,30}\))?\s+-\s")
 # "KFOR numbers about 4,500": the verb, not the noun.
 _NUMBERS = re.compile(r" (?:now |currently |still |today )?(?:numbers|numbered|totals|totalled)\b")
+# "The Arakan Army, its strongest foe, claims 40,000 fighters": a group's own.
+_CLAIMS = re.compile(
+    r"\b(?:claims|claimed|boasts|boasted)\s+(?:to\s+have\s+|some\s+|about\s+|up\s+to\s+|more\s+than\s+)?$"
+)
 # "Ghana extends Lebanon mission, moves 120 soldiers": where, not who.
 _MISSION = re.compile(
     r" (?:mission|deployment|operation|mandate|force|contingent|pullout|withdrawal)\b"
@@ -115,6 +119,7 @@ def subject(sentence: Sentence, counted: Counted, grammar: Grammar, since: int =
         if speaks or _retells(sentence, name, between) or _only_says(between, grammar):
             continue  # "The Americans are more cautious and speak of 75,000"
         numbers = _NUMBERS.match(text, name.end, left) is not None
+        numbers = numbers or (actor.islower() and _CLAIMS.search(text, begin, left) is not None)
         if numbers or acts(text, begin, left, grammar) or _amounts(sentence, name, left, grammar):
             if joined_before(sentence, name):
                 return SEVERAL

@@ -22,7 +22,7 @@ from monitor.core.claims.labels import Beside, Labels
 from monitor.core.claims.speakers import unknown
 from monitor.core.claims.titles import Around, Titles
 from monitor.core.claims.turns import Turn
-from monitor.core.knowledge import NameKind
+from monitor.core.knowledge import Name, NameKind
 from monitor.core.model import Source
 
 # Whose sentence may be so many before the pronoun, or the title, that means its subject.
@@ -69,6 +69,8 @@ _TOLD_OF = re.compile(
     r"increase|offer|count|deployment|withdrawal|drawdown|reinforcements?|order)\b|\bsuch\s+an?\s",
     re.IGNORECASE,
 )
+# "One battalion has 120 men, its deputy commander told us": who serves in a unit speaks for himself.
+_UNITS_OWN = re.compile(r"\b(?:commander|chaplain|medic|sergeant|captain|lieutenant)\b")
 # How a body begins what it makes known itself; newsrooms write "said".
 _ISSUES = re.compile(
     r"\W*(?:[Aa]s\s+(?:reported|noted|communicated|announced)\s+by\s|[Pp]ress\s+service\s+of\s|"
@@ -226,6 +228,9 @@ class Voices:
         """Return the state of "its spokesman", "the defence minister"; of nobody known: the words."""
         sentence = self.sentences[index]
         named = [name for name in sentence.speakers if name.end <= cue.start]
+        alone = title.name.startswith("its ") and _UNITS_OWN.search(title.name) is not None
+        if alone and not self._leads_body(named):
+            return unknown(_ITS.sub("", title.name, count=1))
         if _ITS.match(title.name) and named:
             source = self._attribution.listed.named(named[0])
         elif _ITS.match(title.name):
@@ -237,6 +242,12 @@ class Voices:
         if source is not None and self._is_unheard(source):
             source = None  # whose soldiers are counted is not who counts them
         return source or unknown(_ARTICLE.sub("", title.name))
+
+    def _leads_body(self, named: Sequence[Name]) -> bool:
+        """Say whether "its commander" is that of an alliance or mission that a sentence names."""
+        listed = self._attribution.listed
+        sources = (listed.named(name) for name in named)
+        return any(source is not None and listed.is_body(source) for source in sources)
 
     def _is_unheard(self, source: Source) -> bool:
         """Say whether a government speaks only where its own media, capital or leaders are named."""
