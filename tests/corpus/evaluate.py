@@ -70,6 +70,7 @@ TUNE = (
     "dev40.toml",
     "dev50.toml",
     "dev52.toml",
+    "dev53.toml",
 )
 HELD = ("held.toml",)
 PUBLISHED = datetime(2024, 11, 5, tzinfo=UTC)

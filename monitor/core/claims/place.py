@@ -68,6 +68,9 @@ _TOWN_UNIT = re.compile(
 _TROOP_COUNT = re.compile(
     r"\s+(?:troops?|soldiers?)\s+(?:count|numbers|level|levels|strength|presence)\b"
 )
+_MANDATE = re.compile(
+    r" (?:mission|mandate|brigade|battalion|battlegroup|deployment|contingent|garrison|force|operation|base|pullout|exit)\b"
+)
 _LEADS_MISSION = frozenset({"the", "a", "its", "their", "his", "this", "new", "cuts", "for", "our"})
 _REACH = 120
 # "will join the 400 in Haiti": where those are, others will be.
@@ -453,6 +456,16 @@ def _mission(sentence: Sentence, counted: Counted) -> PlaceFound:
         if (opens or objects) and _MISSION.match(text, name.end):
             return PlaceFound(place, None, "mission")
     return NOWHERE
+
+
+def mission_in(sentence: Sentence) -> str | None:
+    """Return the place of a mission that a headline is about: "Parliament extends Libya mandate"."""
+    for name in sentence.names:
+        place = name.senses.get(NameKind.PLACE)
+        adjective = NameKind.ADJECTIVE in name.senses
+        if place is not None and not adjective and _MANDATE.match(sentence.text, name.end):
+            return place
+    return None
 
 
 def _is_objects(sentence: Sentence, name: Name, led: Sequence[str]) -> bool:

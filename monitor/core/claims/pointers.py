@@ -29,7 +29,19 @@ _BODY_THERE = re.compile(
     r"unit|base|troop\s+level|strength|peacekeepers|fighters)\s+there\b(?![^.;]*[;,]\s+(?:and|but|while))"
 )
 _SITES = frozenset(
-    ["site", "base", "camp", "barracks", "post", "airfield", "facility", "range", "island", "territory", "complex"]
+    [
+        "site",
+        "base",
+        "camp",
+        "barracks",
+        "post",
+        "airfield",
+        "facility",
+        "range",
+        "island",
+        "territory",
+        "complex",
+    ]
 )
 _THE_SITE = re.compile(
     r"\b(?:[Tt]he|[Tt]hat|[Tt]his)\s+(?:[a-z]+\s+)?(?:site|base|camp|barracks|post|airfield|facility|range|island|territory|complex)\s+"

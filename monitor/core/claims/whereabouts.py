@@ -217,6 +217,8 @@ class Whereabouts:
             yield PlaceFound(self._place_of(title) or self._scenes.label(title), None, "title")
         elif title is not None:
             yield PlaceFound(self.placed.get(title), None, "title")
+        if title is not None:
+            yield PlaceFound(place.mission_in(self._story.sentences[title]), None, "title")
 
     def _before(self, index: int, counted: Counted, whose: str | None) -> Iterator[PlaceFound]:
         """Yield the places of the same people, or of a body that is named, in the sentences before."""
