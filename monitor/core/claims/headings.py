@@ -25,7 +25,7 @@ _MOST_LABEL = 6
 _UNSAID = frozenset({"report", "reports", "media", "study", "studies", "editor", "editors", "letter", "letters", "paper", "channel", "channels", "daily", "weekly", "analysis", "briefing"})  # fmt: skip
 _AFTER_COMMA = re.compile(r",\s(?:the\s)?$")
 _GOVERNED = re.compile(r"\b(?:in|at|to|with|for|on|from|before)\s+(?:the\s+)?$")
-# "Press service of the Ministry of Example: ..."
+# Who speaks for a ministry: its press service.
 _PRESS = re.compile(
     r"\W*(?:The\s+)?(?:[Pp]ress\s+(?:service|office|centre|center|secretary)|[Ss]pokes\w+)\s+(?:of|for)\b"
 )

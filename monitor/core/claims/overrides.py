@@ -17,10 +17,12 @@ from datetime import date
 from monitor.core.claims import frames
 from monitor.core.claims.bygone import goes_on, is_of_then
 from monitor.core.claims.counted import Counted
+from monitor.core.claims.cue_words import StatusFound
 from monitor.core.claims.cues import Cue
 from monitor.core.claims.grammar import Grammar, Sentence
 from monitor.core.claims.merge import Mention
-from monitor.core.claims.status import StatusFound, framed, names_old_year, status_of
+from monitor.core.claims.old_years import names_old_year
+from monitor.core.claims.status import framed, status_of
 from monitor.core.claims.story import Story
 from monitor.core.model import Status
 

@@ -12,14 +12,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from monitor.core.claims import errands
 from monitor.core.claims.counted import Counted
+from monitor.core.claims.errands import OF_THEM
 from monitor.core.claims.grammar import Grammar, Sentence
 from monitor.core.claims.hosts import host, recipient
-from monitor.core.claims.spots import Spot
+from monitor.core.claims.spots import NOWHERE, PlaceFound, Spot
+from monitor.core.claims.unlisted import unlisted_in
 from monitor.core.claims.ways import end_of_way, is_other_story, is_passed
-from monitor.core.knowledge import Knowledge, Name, NameKind
+from monitor.core.knowledge import Knowledge, NameKind
 
 # ", including 500 officers and three generals, are training …": the verb stands behind the part.
 _PART = re.compile(
@@ -52,27 +54,6 @@ _HOLDS = frozenset(
 )
 _SMALL = 20  # "eight to one", "two US officials": no figure that a place could belong to
 _MODAL = re.compile(r"^(?:will|would|should|could|now|currently|already|still|alone)\s+")
-# "2,000 men, most of them in Erbil": where a part is.
-_OF_THEM = re.compile(
-    r",\s[^,;]{0,30}\bof\s+(?:them|whom|which)\b|"
-    r"\band\s+(?:to\s+)?[a-z]+\s+(?:most|many|half|some|part|all)\s+of\s+(?:those|them|the\s+rest)\b"
-)
-_MISSION = re.compile(
-    r"(?:\s+[a-z-]+){0,2}\s+(?:force|mission|contingent|garrison|deployment|front|campaign|exit|"
-    r"withdrawal|pullout|pull-out|drawdown|build-up|buildup|surge|presence|troops|base|operation|"
-    r"battlegroup|incursion|offensive|border|salient|pocket|bridgehead|enclave)\b"
-)
-_TOWN_UNIT = re.compile(
-    r"'s\s+(?:\d+\w\w\s+)?(?:[A-Z]\w+\s+)?(?:[Bb]rigade|garrison|[Bb]attalion|[Rr]egiment)\b"
-)
-_TROOP_COUNT = re.compile(
-    r"\s+(?:troops?|soldiers?)\s+(?:count|numbers|level|levels|strength|presence)\b"
-)
-_MANDATE = re.compile(
-    r" (?:mission|mandate|brigade|battalion|battlegroup|deployment|contingent|garrison|force|operation|base|pullout|exit)\b"
-)
-_LEADS_MISSION = frozenset({"the", "a", "its", "their", "his", "this", "new", "cuts", "for", "our"})
-_REACH = 120
 # "will join the 400 in Haiti": where those are, others will be.
 _JOINED = re.compile(
     r"\b(?:join(?:s|ed|ing)?|reinforc\w+|reliev\w+|replac\w+|alongside|in addition to|on top of|besides)"
@@ -90,44 +71,6 @@ _FRONTED = re.compile(
 # Between a part and its whole: "4,500 of the 28,500".
 _PART_OF = re.compile(
     r"\s+(?:[a-z]+\s+)?of\s+(?:(?:the|its|their|some|about|roughly|around|nearly)\s+)+"
-)
-# "and 400 at Ouallam": a name that is not listed is still where they are.
-_BODIES = frozenset(
-    {
-        "Force",
-        "Forces",
-        "Army",
-        "Guard",
-        "Guards",
-        "Navy",
-        "Corps",
-        "Command",
-        "Ministry",
-        "Defence",
-        "Defense",
-        "Reserve",
-        "Reserves",
-    }
-)
-_NAME_OF_PLACE = (
-    r"(?P<name>[A-Z][\w'-]+(?: [A-Z][\w'-]+)?)(?![\w'-])(?!\s+(?:[A-Z0-9]|sa(?:id|ys)\b|told\b))"
-)
-_UNLISTED = re.compile(
-    r"\s+(?:[a-z-]+\s+){0,2}(?:in|at|near|around|outside)\s+(?:the\s+)?" + _NAME_OF_PLACE
-)
-# "arrived at the ranges in Example this week", "is stationed near Example".
-_STATIONED = re.compile(
-    r"[^.;:,\"]{0,60}?\b(?:stationed|based|deployed|arrived|landed|garrisoned|posted|massed|training|trained|"
-    r"drilling|dug in|camped|quartered|billeted|housed|living|lodged|barracked|patrol|patrolling|preparing)\s+(?:[A-Za-z-]+\s+){0,4}?"
-    r"(?:in|at|near|around|outside)\s+(?:the\s+)?(?:(?:village|town|city|port|district|base|camp|garrison|barracks)\s+(?:of|at|outside|near|in)\s+)?"
-    + _NAME_OF_PLACE
-)
-_LEFT_UNLISTED = re.compile(
-    r"\s+from\s+(?:the\s+(?:village|town|city|port|base)\s+of\s+)?" + _NAME_OF_PLACE
-)
-_CALENDAR = re.compile(
-    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|"
-    r"September|October|November|December|Christmas|Easter|Ramadan|Operation|Exercise|Parliament|Congress"
 )
 # What begins another story: ", and Moscow has …", ", with the first battalion", "to the coast, where".
 _APART = re.compile(
@@ -151,46 +94,6 @@ _DISTANCE = re.compile(
 _NATIONS = re.compile(
     r" (?:countries|nations|states|governments|sites|bases|posts|positions|ships|villages)\b"
 )
-# "its base in Bentiu with another 250": who fills a place is there.
-_WITH = re.compile(
-    r"(?:\s[a-z]+){0,2}\s+with\s+(?:(?:an?|about|some|the|its|their|around|nearly|almost|just|only|"
-    r"estimated|up|to|as|many|more|than|another|further)\s+){0,5}"
-)
-# "and that 84,000 more stood ready at home".
-_AT_HOME = re.compile(r"[^.;:,\"]{0,40}?\bat\s+home\b")
-_SOIL = frozenset({"own", "soil", "territory"})
-_OWN_LAND = re.compile(
-    r"\b(?:(?P<back>(?:to|into|onto)\s+(?:its|their)\s+own\s+(?:territory|soil|country|side))|"
-    r"on\s+its\s+(?:own\s+)?(?:soil|territory|land))\b"
-)
-_FIGHTS = frozenset(
-    {
-        "recovery",
-        "reconstruction",
-        "rebuilding",
-        "restoration",
-        "liberation",
-        "demining",
-        "siege",
-        "defence",
-        "defense",
-        "assault",
-        "battle",
-        "capture",
-        "recapture",
-        "encirclement",
-    }
-)
-_PURPOSE = re.compile(
-    r"\b(?:to\s+(?:[a-z]+\s+){1,3}|for\s+)the\s+(?:siege|defen[cs]e|assault|battle|capture|recapture|encirclement|"
-    r"recovery|reconstruction|rebuilding|restoration|liberation|demining)\s+(?:of|on|for)\s+(?:the\s+)?",
-    re.IGNORECASE,
-)
-_THEM = frozenset({"them"})
-_SENDS_THEM = re.compile(
-    r"\b(?:fly|flew|flown|move|moved|moving|send|sent|sending|bring|brought|take|took|taking|ship|"
-    r"shipped|relocate|relocated|transfer|transferred|redeploy|redeployed|shift|shifted) them "
-)
 # Who goes home goes to no place that is named.
 _HOMEWARD = re.compile(
     r"\s+(?:[a-z]+\s+){0,3}(?:come|go|return|fly|sent|brought|flown|coming|going|"
@@ -198,7 +101,6 @@ _HOMEWARD = re.compile(
 )
 # ", it said, and moved guards from Qamishli": another verb, and somebody else.
 _ANOTHER = re.compile(r"\b(?:and|but)\s+(?:[a-z]+ed|sent|brought|took|drew)\s+[a-z]")
-_WHERE = re.compile(r",?\s+where\b")
 _BODY = re.compile(r"(?:peacekeeping )?(?:mission|force|operation|contingent)s?", re.IGNORECASE)
 _OWN_MEN = re.compile(r"\b(?:its|their|his|her|our)\s+own\s+(?:[a-z]+\s+)?$")
 _TRAINS = re.compile(r"\btrain(?:ing|ed)?\b")
@@ -206,23 +108,6 @@ _STOP = re.compile(r"[;:\"]")
 _VERB = re.compile(r"\b(?:were|are|is|was|have|had|has|will|would|could|may|might|must)\b")
 _SPELLED = 9
 _YEAR_BEFORE = re.compile(r"(?:in|since|of|\w{3,9} \d{1,2},?|,)\s$")
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceFound:
-    """A place, its direction, the rule that found it, and where its preposition stands if one does.
-
-    `literal` is the name of a place that the gazetteer does not know.
-    """
-
-    place: str | None
-    region: str | None
-    rule: str
-    at: int | None = None
-    literal: str | None = None
-
-
-NOWHERE = PlaceFound(None, None, "none")
 
 
 def is_whole_army(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
@@ -257,7 +142,7 @@ def resolve(
     knowledge: Knowledge,
 ) -> PlaceFound:
     """Return the place of a counted number, as far as its own sentence says."""
-    held = _with(sentence, counted, here) or _them_to(sentence, counted, here)
+    held = errands.held_with(sentence, counted, here) or errands.them_to(sentence, counted, here)
     if held is not None:
         return PlaceFound(held.place, held.region, "with")
     start = counted.predicate or counted.end
@@ -275,14 +160,12 @@ def resolve(
     away = next((spot for spot in behind if spot.away), None)
     border = any(spot.place is None for spot in behind)
     told = away is not None and not _ANOTHER.search(sentence.text, counted.end, away.start)
-    if _AT_HOME.match(sentence.text, counted.end, stop):
-        return PlaceFound(knowledge.homes.get(counted.force or ""), None, "home")
     named = {
-        "where": _where(sentence, counted, here),
-        "home": _home(sentence, counted, knowledge.homes),
+        "where": errands.where(sentence, counted, here),
+        "home": errands.home(sentence, counted, stop, knowledge.homes),
         "from": away.place if away and told and not border else None,
         "recipient": recipient(sentence, counted, grammar, knowledge.homes),
-        "purpose": _purpose(sentence, counted),
+        "purpose": errands.purpose(sentence, counted),
         "host": host(sentence, counted, grammar, knowledge.homes),
     }
     for rule, place in named.items():
@@ -290,7 +173,7 @@ def resolve(
             return PlaceFound(place, None, rule)
     if border:
         # "from Benghazi to the border with Chad": neither here nor there.
-        found = _mission(sentence, counted)
+        found = errands.mission(sentence, counted)
         return found if found.place is not None else PlaceFound(None, None, "border")
     return _before(sentence, counted, grammar, here, cue_positions, knowledge.homes)
 
@@ -356,7 +239,7 @@ def _before(
     leaving = grammar.search(
         "force.withdrawals", sentence.text, sentence.start, counted.quantity.left
     )
-    unlisted = _unlisted_in(sentence, counted, leaving=leaving is not None)
+    unlisted = unlisted_in(sentence, counted, leaving=leaving is not None)
     if unlisted is not None:
         return PlaceFound(None, None, "unlisted", literal=unlisted)
     if _HOMEWARD.match(sentence.text, counted.end):
@@ -368,65 +251,7 @@ def _before(
         found = _behind(sentence, counted, here)
     if found.place is None and sentence.heading:
         found = _headed(sentence, counted, here)
-    return found if found.place is not None else _mission(sentence, counted)
-
-
-def _with(sentence: Sentence, counted: Counted, here: Sequence[Spot]) -> Spot | None:
-    """Return the place that is held or filled with the number: "its base in Bentiu with 250 men"."""
-    left = counted.quantity.left
-    for spot in here:
-        filled = spot.end <= left and _WITH.fullmatch(sentence.text, spot.end, left)
-        if filled and spot.place and not spot.away:
-            return spot
-    return None
-
-
-def _them_to(sentence: Sentence, counted: Counted, here: Sequence[Spot]) -> Spot | None:
-    """Return where the same clause, or the next, sends them: "… and fly them to Djibouti"."""
-    if not sentence.has(_THEM):
-        return None
-    for match in _SENDS_THEM.finditer(sentence.text, counted.end, sentence.end):
-        if any(counted.end < other.left < match.start() for other in sentence.quantities):
-            return None
-        for spot in here:
-            if 0 <= spot.start - match.end() <= 1 and spot.place:
-                return spot
-    return None
-
-
-def _home(sentence: Sentence, counted: Counted, homes: Mapping[str, str]) -> str | None:
-    """Read "withdrawn N of its troops from Kivu to its own territory": whose troops they are, there."""
-    found = None
-    if sentence.has(_SOIL):
-        found = _OWN_LAND.search(sentence.text, counted.end, sentence.end)
-    if found is None or any(counted.end <= q.left < found.start() for q in sentence.quantities):
-        return None
-    home = homes.get(counted.force or "")
-    if found["back"]:
-        return home
-    for (
-        name
-    ) in sentence.names:  # "the 28,500 soldiers whom Washington keeps on its soil": the host's
-        host = homes.get(name.senses.get(NameKind.ACTOR, ""))
-        if host is not None and host != home and name.end <= counted.quantity.left:
-            return host
-    return None
-
-
-def _purpose(sentence: Sentence, counted: Counted) -> str | None:
-    """Return where people are sent "to break the siege of El Fasher", "for the defence of Sumy"."""
-    if not sentence.has(_FIGHTS):
-        return None
-    for match in _PURPOSE.finditer(sentence.text, sentence.start, sentence.end):
-        parted = any(match.end() <= q.left < counted.quantity.left for q in sentence.quantities)
-        if match.start() < counted.quantity.left and (
-            parted or _STOP.search(sentence.text, match.end(), counted.quantity.left)
-        ):
-            continue
-        for name in sentence.names:
-            if name.start == match.end() and NameKind.PLACE in name.senses:
-                return name.senses[NameKind.PLACE]
-    return None
+    return found if found.place is not None else errands.mission(sentence, counted)
 
 
 def _is_whole_of_part(sentence: Sentence, counted: Counted) -> bool:
@@ -437,67 +262,10 @@ def _is_whole_of_part(sentence: Sentence, counted: Counted) -> bool:
     )
 
 
-def _mission(sentence: Sentence, counted: Counted) -> PlaceFound:
-    """Read "100 of its soldiers would join the Gaza stabilisation force": a mission named by its place."""
-    text = sentence.text
-    for name in sentence.names:
-        place = name.senses.get(NameKind.PLACE)
-        if place is None or NameKind.ADJECTIVE in name.senses or name.end > counted.end + _REACH:
-            continue
-        led = text[max(sentence.start, name.start - 8) : name.start].lower().split()
-        opens = name.start == sentence.start or bool(led[-1:] and led[-1] in _LEADS_MISSION)
-        if NameKind.ACTOR not in name.senses and _TOWN_UNIT.match(text, name.end):
-            return PlaceFound(place, None, "mission")  # "Townsville's 3rd Brigade will grow by 500"
-        if name.start > counted.end and _OF_THEM.search(text, counted.end, name.start):
-            continue
-        objects = _is_objects(sentence, name, led)
-        if objects and _TROOP_COUNT.match(text, name.end):
-            return PlaceFound(place, None, "mission")
-        if (opens or objects) and _MISSION.match(text, name.end):
-            return PlaceFound(place, None, "mission")
-    return NOWHERE
-
-
-def mission_in(sentence: Sentence) -> str | None:
-    """Return the place of a mission that a headline is about: "Parliament extends Libya mandate"."""
-    for name in sentence.names:
-        place = name.senses.get(NameKind.PLACE)
-        adjective = NameKind.ADJECTIVE in name.senses
-        if place is not None and not adjective and _MANDATE.match(sentence.text, name.end):
-            return place
-    return None
-
-
-def _is_objects(sentence: Sentence, name: Name, led: Sequence[str]) -> bool:
-    """Read "Kremlin doubles Mali force to 2,000": a place before a noun, as the object of a verb."""
-    verb = led[-1] if led else ""
-    return (
-        name is not sentence.names[0]
-        and verb.isalpha()
-        and verb.endswith(("s", "ed"))
-        and verb not in {"its", "his", "this", "as", "is", "was", "has"}
-    )
-
-
 def _is_of_part(sentence: Sentence, start: int, spot: Spot) -> bool:
     """Say whether a place is only where a part is: "2,000 men, most of them in Erbil"."""
-    part = _OF_THEM.search(sentence.text, start, spot.start)
+    part = OF_THEM.search(sentence.text, start, spot.start)
     return part is not None and not _VERB.search(sentence.text, part.end(), spot.start)
-
-
-def _where(sentence: Sentence, counted: Counted, here: Sequence[Spot]) -> str | None:
-    """Read "Lashio, where it had 4,000 soldiers": a place needs no preposition then."""
-    text, left = sentence.text, counted.quantity.left
-    for name in reversed(sentence.names):
-        if name.end > left or NameKind.PLACE not in name.senses:
-            continue
-        opens = _WHERE.match(text, name.end, left)
-        if opens is None or _STOP.search(text, opens.end(), left):
-            return None
-        between = any(opens.end() <= other.start < left for other in sentence.quantities)
-        named = next((spot.place for spot in here if spot.end == name.end), None)
-        return None if between else named or name.senses[NameKind.PLACE]
-    return None
 
 
 def _left(
@@ -553,25 +321,6 @@ def _headed(sentence: Sentence, counted: Counted, here: Sequence[Spot]) -> Place
         if spot.end <= colon and spot.place is not None:
             return PlaceFound(spot.place, spot.region, "heading")
     return NOWHERE
-
-
-def _unlisted_in(sentence: Sentence, counted: Counted, *, leaving: bool = False) -> str | None:
-    """Return the name that a preposition after the number leads to, if no list knows it."""
-    text, right = sentence.text, counted.quantity.right
-    match = _UNLISTED.match(text, right, sentence.end)
-    match = match or (_LEFT_UNLISTED.match(text, counted.end) if leaving else None)
-    match = match or _STATIONED.match(text, counted.end, min(sentence.end, counted.end + _REACH))
-    if match is None or any(counted.end < q.left < match.start() for q in sentence.quantities):
-        return None
-    if match["name"].split()[-1] in _BODIES:
-        return None
-    known = any(
-        name.start < match.end("name") and match.start("name") < name.end
-        for name in (*sentence.names, *sentence.speakers)
-    )
-    if known or _CALENDAR.match(text, match.start("name")):
-        return None
-    return match["name"]
 
 
 def _behind(sentence: Sentence, counted: Counted, here: Sequence[Spot]) -> PlaceFound:

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 from monitor.core.claims.counted import Counted
 from monitor.core.claims.grammar import Grammar, Sentence
-from monitor.core.claims.place import NOWHERE, PlaceFound
-from monitor.core.claims.spots import Spot
+from monitor.core.claims.spots import NOWHERE, PlaceFound, Spot
 from monitor.core.knowledge import Knowledge, NameKind
 
 _TOPIC_REACH = 60
@@ -102,12 +101,11 @@ def says_there(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
     text, left = sentence.text, counted.quantity.left
     if _THERE_TO.search(text, max(sentence.start, left - _THERE_REACH), left):
         return True  # "brought the grouping there to 90,000"
-    if sentence.has(_SITES) and _THE_SITE.search(
-        text, max(sentence.start, left - _COUNTRY_REACH), left
-    ):
-        return True  # "The site has room for 6,500"
     beside = _THERE_BESIDE.match(text, counted.end)
-    body = _BODY_THERE.search(text, max(sentence.start, left - _COUNTRY_REACH), left)
+    floor = max(sentence.start, left - _COUNTRY_REACH)
+    body = _BODY_THERE.search(text, floor, left)
+    if body is None and sentence.has(_SITES):
+        body = _THE_SITE.search(text, floor, left)  # "The site has room for 6,500"
     if body is not None or (beside is not None and beside.end() < sentence.end):
         return True  # "the contingent there has 1,500", "the 600 recruits there were killed"
     if counted.subject_start is not None:

@@ -15,6 +15,7 @@ from monitor.core.claims import dating, force, kinds, overrides
 from monitor.core.claims.antecedents import NO_COUNT, Antecedents
 from monitor.core.claims.clauses import has_own_subject
 from monitor.core.claims.counted import Counted
+from monitor.core.claims.cue_words import StatusFound
 from monitor.core.claims.cues import Cue, covering, is_inserted, leads_on, of_part
 from monitor.core.claims.grammar import SURE_FROM, WEAK_BELOW, Grammar, Sentence
 from monitor.core.claims.heads import count
@@ -27,7 +28,6 @@ from monitor.core.claims.rejects import early, is_denominator, reject
 from monitor.core.claims.relations import Found, coordinate, keep_status, relate
 from monitor.core.claims.resumed import are_many, asked_before, ends, has_somewhere, resumed
 from monitor.core.claims.spots import Spot
-from monitor.core.claims.status import StatusFound
 from monitor.core.claims.story import Story
 from monitor.core.claims.topic import CONTEXT_SENTENCES, TALK, Topic
 from monitor.core.claims.whereabouts import Whereabouts

@@ -49,6 +49,10 @@ _NONE_OF = re.compile(
 )
 _HARMED_NEXT = re.compile(r"\s\w")
 # "boys under 18 were serving"
+# "has made good its losses and stands at 150,000": of whom is left.
+_MADE_GOOD = re.compile(
+    r"\b(?:made\s+good|makes\s+good|made\s+up\s+for|replaced|covers|covered)\s+(?:its|their|the|his)\s+$"
+)
 # Bodies of that name whose people are no soldiers, wherever the text names them.
 _NO_ARMY = "Salvation Army"
 _MOST_AGE = 25
@@ -199,7 +203,8 @@ def _fateless(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | N
     if is_denominator(sentence, counted, grammar):
         return "denominator"
     unit = counted.unit or unit_of(sentence, counted, grammar)
-    if unit is None:
+    at = counted.subject_start
+    if unit is None or (at is not None and _MADE_GOOD.search(sentence.text, sentence.start, at)):
         return "no-fate"
     counted.unit = unit
     if _is_fiction(sentence, grammar):

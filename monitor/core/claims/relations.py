@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from monitor.core.claims import place
 from monitor.core.claims.counted import Counted
 from monitor.core.claims.cues import Cue
 from monitor.core.claims.grammar import Sentence
 from monitor.core.claims.merge import Mention
+from monitor.core.claims.spots import NOWHERE, PlaceFound
 from monitor.core.claims.subjects import ForceFound
 from monitor.core.gazetteer import Gazetteer
 from monitor.core.model import Kind, Status
@@ -66,7 +66,7 @@ class Found:
     kind: Kind
     kind_rule: str
     force: ForceFound
-    place: place.PlaceFound = place.NOWHERE
+    place: PlaceFound = NOWHERE
     cue: Cue | None = None
 
 
@@ -164,7 +164,7 @@ def relate(sentence: Sentence, taken: Sequence[Found], gazetteer: Gazetteer) -> 
             and whole.place.place is not None
             and item.place.rule not in {"whole", "unlisted", "border"}
         ):
-            item.place = place.PlaceFound(whole.place.place, whole.place.region, "inherited")
+            item.place = PlaceFound(whole.place.place, whole.place.region, "inherited")
         if (
             item.kind_rule == "part-with-own-place"
             and item.place.rule == "inherited"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from monitor.core.claims.grammar import Grammar, Sentence
+from monitor.core.model import Status
 
 HARD = re.compile(r"[;:\n]|,(?!\d)| - |\"|\(")
 # Where the clause of a number's own verb ends.
@@ -17,6 +18,14 @@ CLAUSE_END = re.compile(
     re.IGNORECASE,
 )
 REACH = 140
+# A status, and the rule that says so.
+Frame = tuple[Status, str]
+FINITE = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|will|would|may|might|could|can|should|must|shall|do|does|did|sent|sends|went|came|"
+    r"left|moved|arrived|remains?|stays?|holds?|held|serves?|fights?|fought|took|takes?|goes|go|made|makes?|deploys?|numbers|numbered|counts|counted|comprises|keeps?|kept|totals|totalled|stands|stood|reaches|reached|claims|commands|\w+'(?:s|re|ve|ll))\b"
+)
+# How far a clause goes on behind a number, and what is a number of its own: no day, no year.
+_FIGURE_REACH, _FIGURE, _FIRST, _LAST = 90, 100, 1900, 2100
 # "against 95,000 a month ago": how it was then, and no rate.
 AGO = re.compile(
     r"\s+(?:just\s+|only\s+)?(?:a|an|one|two|three|four|five|six|several|some|\d+)\s+"
@@ -55,3 +64,13 @@ def clause_end(sentence: Sentence, start: int, stop: int) -> int:
         hard = CLAUSE_END.search(sentence.text, start, stop)
         end = sentence.ends_found[start, stop] = hard.start() if hard else stop
     return end
+
+
+def figure_end(sentence: Sentence, start: int) -> int:
+    """Return where the clause that goes on at `start` ends: at the next figure at the latest."""
+    stop = min(sentence.end, start + _FIGURE_REACH)
+    for other in sentence.quantities:
+        if other.left >= start and other.high >= _FIGURE and not _FIRST <= other.low <= _LAST:
+            stop = min(stop, other.left)
+            break
+    return clause_end(sentence, start, stop)

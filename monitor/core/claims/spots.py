@@ -96,6 +96,23 @@ class Spot:
     way: Way = Way.AT
 
 
+@dataclass(frozen=True, slots=True)
+class PlaceFound:
+    """A place, its direction, the rule that found it, and where its preposition stands if one does.
+
+    `literal` is the name of a place that the gazetteer does not know.
+    """
+
+    place: str | None
+    region: str | None
+    rule: str
+    at: int | None = None
+    literal: str | None = None
+
+
+NOWHERE = PlaceFound(None, None, "none")
+
+
 def spots(sentence: Sentence, grammar: Grammar, knowledge: Knowledge) -> list[Spot]:
     """Return the places of a sentence that a preposition leads to, in order."""
     gazetteer, directions = knowledge.gazetteer, knowledge.directions
@@ -145,12 +162,11 @@ def _led_to(
     lead = _preposition(sentence, name, grammar, knowledge.directions)
     if lead is None or _is_something_else(sentence, name, lead, end, grammar):
         return None
-    if place in knowledge.countries and _AGAINST.match(text, lead):
-        return None  # "deployed against Ukraine"
-    if (place in knowledge.countries or NameKind.ACTOR in name.senses) and _fights_for(
-        sentence, lead, grammar
+    state = place in knowledge.countries
+    if (state and _AGAINST.match(text, lead)) or (
+        (state or NameKind.ACTOR in name.senses) and _fights_for(sentence, lead, grammar)
     ):
-        return None
+        return None  # "deployed against Ukraine", "fight for Kyiv"
     acts = place in knowledge.countries or NameKind.ACTOR in name.senses
     acts = acts or text.startswith("the ", max(lead, name.start - 4))  # "the Dnipro" is the river
     if acts and _BETWEEN.match(text, lead):

@@ -9,30 +9,24 @@ Rules of this file: movement under way and hedges ("could be closer to") are pre
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 
-from monitor.core.claims import frames, past
+from monitor.core.claims import frames, over, past, supposed
 from monitor.core.claims.counted import Counted
+from monitor.core.claims.cue_words import (
+    StatusFound,
+    behind_whole,
+    by_verb,
+    cued,
+    left_of,
+    right_of,
+)
 from monitor.core.claims.denials import is_awaited, is_called, is_denied, predicate
 from monitor.core.claims.grammar import Grammar, Sentence
-from monitor.core.claims.scopes import AGO, clause_end
-from monitor.core.claims.wordlists import WordList
+from monitor.core.claims.old_years import TODAY, is_history
+from monitor.core.claims.scopes import AGO, Frame
 from monitor.core.model import Status
 
-# An apposition between the number and its verb: "…, each numbering 2,000 men, are expected".
-_BEHIND = re.compile(
-    r"(?:,\s+(?:including|among them|some|most|many|(?:\d[\d,]*|half|two|three|four)\s+of\s+(?:them|whom)|\d[\d,]*\s+from)[^,;.]{1,80}(?:,[^,;.]{1,40})?)?,\s+"
-    r"(?=(?:are|were|is|was|have|has|had|will|would|may|could|might)\b)",
-    re.IGNORECASE,
-)
-# "UN soldiers and police will have to go home": two nouns with one verb.
-_PAIRED = re.compile(
-    r"\s+(?:and|or)\s+(?:[\w-]+\s+){1,3}?(?=(?:will|would|are|were|is|was|have|has|had|may|could|might|must|should)\b)"
-)
-_PAIRED_NOUN = re.compile(
-    r"(?<=s)\s+and\s+(?:[a-z]+s|police|men|personnel)\b(?:\s+(?:now|currently)\s+(?:in\s+the\s+field|deployed|serving|there))?"
-)
 _LEFT_REACH = 110
 # What each expression cannot do without: whether one stands in a sentence is told at less cost.
 _GONE = frozenset(
@@ -53,37 +47,21 @@ _AWAY = frozenset(
 _DOING = frozenset(
     "leave send keep station deploy move add put give base bring hold raise recruit train redeploy shift transfer assign withdraw pull".split()  # noqa: SIM905
 )
-_CENTURY = frozenset(map(str, range(1500, 2100)))
-_YEAR_REACH, _YEAR_OPENS, _OPENS_FURTHER = 90, 12, 36
 # "There were three thousand of them in September": what was so at a time that is named.
 _WAS = re.compile(
     r"\b(?:there\s+(?:were|was|had\s+been)|(?:we|they|it|he|she|i)\s+(?:once\s+)?had|had)\s+(?:only\s+|just\s+)?$",
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"[;:.\"]|,\s")
-_DURING = re.compile(
-    r"\b(?:in|during|throughout|since|(?:height|peak|end|start|beginning|days|years|time)\s+of|from)\s+"
-    r"(?:the\s+)?(?:\w+\s+){0,2}$",
-    re.IGNORECASE,
-)
 _ALREADY = re.compile(
     r"\s+(?:(?:already|currently|now|still|(?:that|who)\s+(?:are|have\s+been))\s+)?"
     r"(?:based|stationed|deployed|serving|fighting|there|training|rotating|patrolling|guarding|holding)\b"
-)
-_NOW = re.compile(r"\s*(?:today|now)\b")
-# The month of May promises nothing.
-_MAY = re.compile(
-    r"\b(?:[Ii]n|[Oo]n|[Ss]ince|[Bb]y|[Uu]ntil|of|late|early|mid|[Ll]ast|from|[Dd]uring|\d\d?)[ -]May\b|\bMay\s+\d"
 )
 _TODAY = re.compile(r"\b(?:today|at\s+present|at\s+the\s+moment|right\s+now)\b")
 _WHAT_PUT = re.compile(
     r"\bwhat\s+(?:\w+\s+){1,4}(?:puts?|called|calls|estimated?s?)\s+(?:at\s+|as\s+)?$"
 )
 _WE_HAD = re.compile(r"\b(?:(?:we|i)\s+had|we\s+were)\s+(?:only\s+|just\s+)?$", re.IGNORECASE)
-_WILL_HAVE = re.compile(r"\bwill\s+(?:soon\s+)?have\b", re.IGNORECASE)
-# "if we get the mandate, we would send N": what comes with a condition is supposed, not planned.
-_CONDITION = re.compile(r"\b(?:need\w*|if|unless|provided\s+that|in\s+case)\b", re.IGNORECASE)
-_IF = re.compile(r"\b(?:if|unless)\b", re.IGNORECASE)
 # "Had Washington agreed, Warsaw would have received N".
 _COUNTERFACTUAL = re.compile(r"\W*(?:Had|Were|Should)\s+[^.;:]{3,80}?,")
 _WOULD = re.compile(r"\b(?:would|could|might)\b")
@@ -126,8 +104,6 @@ _WANTED = re.compile(
     r"\s+(?:that\s+|which\s+|whom\s+)?(?:it|they|he|she|we|[A-Z]\w+|(?:the|its)\s+[a-z]+)\s+(?:wants?|plans?|hopes?|aims?|intends?|promised|pledged|has\s+promised|"
     r"has\s+pledged|is\s+(?:supposed|meant|due|planning)|are\s+(?:supposed|meant|due|planning))\b(?!\s+(?:gone|home))"
 )
-_SINCE = re.compile(r"\bsince\s+(?:the\s+)?$", re.IGNORECASE)
-_IF_SO = re.compile(r",\s+(?:we|they|it|there|he|she|i|[\w-]+)\s+(?:are|is|have|has|'re)\b")
 _PLANS_FOR = re.compile(
     r"\b(?:plans?|proposals?|blueprints?|preparations|arrangements)\s+(?:for|of|to\s+(?:send|deploy|station|raise))\s+"
     r"(?:an?\s+|the\s+)?(?:[a-z]+\s+){0,2}$",
@@ -142,18 +118,6 @@ _GROWS = re.compile(
     r"(?:\s+(?:strong|all\s+told))?,\s+(?:is|are|will|would)\s+(?:(?:to|set|due|soon)\s+){0,3}(?:be\s+(?:half|twice|doubled|enlarged|expanded|"
     r"cut|halved|reduced|increased|raised)|grow|double|expand|reach|shrink|rise|increase|triple|swell)\b"
 )
-_PARTICIPLE = re.compile(r"\s+(?:be\s+)?(?:[a-z]+ed|sent|cut|put|brought)\b")
-# "in 2007", "by the spring of 1968", "between 2006 and 2013": what was true then is past.
-_YEARS = re.compile(
-    r"\b(?:in|between|from|until|during|by|on|(?:spring|summer|autumn|winter|height|end|start|beginning)\s+of)\s+"
-    r"(?:early\s+|late\s+|\w+\s+|(?:the\s+|an?\s+)?(?:[\w-]+\s+){1,3}(?:of|in)\s+)?((?:1[5-9]|20)\d\d)\b"
-    r"(?:\s*(?:and|to|-)\s*((?:1[5-9]|20)\d\d)\b)?",
-    re.IGNORECASE,
-)
-# "surrendered on 15 February 1942", "in the spring of 1994".
-_OLD_YEARS = re.compile(
-    r"(?<!since )(?<!from )\b(?:in|by|during|until|of|on|\w{3,9})\s+((?:1[5-9]|20)\d\d)\b(?:\s*(?:and|to|-)\s*((?:1[5-9]|20)\d\d)\b)?"
-)
 # "the 1,300 soldiers then deployed", "serving in Somalia at the time", "stationed there before the war".
 _THEN = re.compile(
     r"[^.;:,\"]{0,50}?\b(?:then\s+(?:deployed|stationed|based|serving|in|under|there|fighting)|at\s+(?:the|that)\s+time"
@@ -163,24 +127,9 @@ _VOWED = re.compile(
     r"\b(?:voted|resolved|vowed|undertaken|undertook|decided|opted|promised)\b[^.;:\"]{0,40}?\bto\s+(?:send|deploy|dispatch|contribute|station|"
     r"provide|commit|put|raise|add|withdraw|pull|keep|base|lend|supply|train)\b[^.;:]{0,40}$"
 )
-# ", we are told, will be": between a number and its verb.
-_ASIDE_SAID = re.compile(
-    r"(?:\s+(?:of\s+)?(?:them|those|these|soldiers|troops|men))?,\s+(?:we|he|she|they|it|officials|sources|analysts|diplomats)\s+[^,;:\".]{2,30},(?=\s)"
-)
-_CLAUSE_START = re.compile(
-    r"[;:]|\bthat\b|,\s+(?:but|while|where|which|who)\b|,\s+(?=(?:it|they|he|she|we|i)\s+(?:has|have|now)\b)"
-    r"|,\s+(?=now\s+[a-z]+s?\b)|,\s+(?=(?:though|although|joining|including)\b)|,?\s+and\s+(?=(?:so\s+far|now|got|received)\b)"
-    r"|\bbut\s+(?=(?:only\s+|now\s+|so\s+far\s+)?(?:has|have|is|are|found|got)\b)"
-)
-# "which once numbered 5,100, has been cut to": where the main clause goes on.
-_RELATIVE_END = re.compile(r",\s+(?=(?:has|have|had|is|are|was|were|will|would|may|could)\b)")
 _OF_THE = re.compile(r"\b(?:of|among)\s+(?:the|its|their|his|our)\s+$", re.IGNORECASE)
 # "wants the 400 border guards replaced": whatever is wanted of them, they are there.
 _WANTS_THE = re.compile(r"\bwants?\s+(?:rid\s+of\s+)?(?:the|these|those|all)\s+$")
-_LATER = re.compile(
-    r"[;:]|\bto\s+(?:(?:about|some|more\s+than|nearly)\s+)?(?:\d|$)|\b(?:today|now)\b"
-)
-_OTHER_CLAUSE = re.compile(r"[;:\"]|,\s(?!\d)|\b(?:although|but|while|when|since)\b")
 _SHARE_OF = re.compile(
     r"\b(?:half|thirds?|quarters?|fifths?|most|all)\s+of\s+(?:the|its|their|these|those)\s+"
     r"(?:\w+\s+)?$|\b(?:the|all)\s+(?:last\s+)?$",
@@ -209,9 +158,6 @@ _HAS_THERE = re.compile(
     r"\s+(?:that\s+)?(?:it|they|he|she|we|[A-Z]\w+)\s+(?:now\s+|already\s+)?(?:has|have|keeps?)\b"
 )
 _BARE_FROM = re.compile(r"(?<!down )(?<!up )\bfrom\s+(?:about\s+|some\s+)?$")
-_SINCE_THEN = re.compile(
-    r"\b(?:has|have)\s+since\s+(?:become|fallen\s+to|risen\s+to|grown\s+to|shrunk\s+to|been\s+\w+\s+to)\s+(?:\w+\s+)?$"
-)
 _NEEDS = frozenset({"need", "needs", "needed", "required", "necessary"})
 _FROM, _LAST = frozenset({"from"}), frozenset({"last"})
 _LAST_YEARS = re.compile(
@@ -225,21 +171,13 @@ _REQUIRED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class StatusFound:
-    """A status and the rule that set it."""
-
-    status: Status
-    rule: str
-
-
 def status_of(
     sentence: Sentence, counted: Counted, grammar: Grammar, said_until: int, published: date | None
 ) -> StatusFound:
     """Return the status of a counted number; `said_until` is where its cue ends, if before it."""
     outright = (
         _negated(sentence, counted, grammar)
-        or framed(frames.over(sentence, counted, grammar))
+        or framed(over.over(sentence, counted, grammar))
         or _outright(sentence, counted, grammar, published)
     )
     if outright is not None:
@@ -248,23 +186,22 @@ def status_of(
     if _hangs_on(sentence, counted, found):
         return StatusFound(Status.HYPOTHETICAL, "condition")
     if found.status is Status.PLANNED:
-        return framed(frames.supposes(sentence, counted)) or found
+        return framed(supposed.supposes(sentence, counted)) or found
     if (
         found.rule == "default"
         and sentence.has(_DOING)
         and _AND_DO.search(sentence.text, sentence.start, counted.quantity.left)
     ):
         found = (
-            _by_verb("left", sentence.text[sentence.start : counted.quantity.left], grammar)
-            or found
+            by_verb("left", sentence.text[sentence.start : counted.quantity.left], grammar) or found
         )
     if found.rule == "default":
         found = framed(frames.framed(sentence, counted, grammar)) or found
-        if found.rule == "framed" and frames.is_only_if(sentence, counted):
+        if found.rule == "framed" and supposed.is_only_if(sentence, counted):
             found = StatusFound(Status.HYPOTHETICAL, "condition")
     if found.rule == "default" or found.rule in _OLD_PRESENT:
-        over = past.was(sentence, counted, grammar, published)
-        return StatusFound(Status.PAST, over) if over else found
+        rule = past.was(sentence, counted, grammar, published)
+        return StatusFound(Status.PAST, rule) if rule else found
     return found
 
 
@@ -272,33 +209,33 @@ def _hangs_on(sentence: Sentence, counted: Counted, found: StatusFound) -> bool:
     """Say whether a plan, or what "could" be, holds only if something else does."""
     if found.rule.startswith("hedge"):
         return _IF_BEFORE.match(sentence.text, sentence.start, counted.quantity.left) is not None
-    return found.status is Status.PLANNED and frames.is_conditional(sentence, counted)
+    return found.status is Status.PLANNED and supposed.is_conditional(sentence, counted)
 
 
-def framed(frame: frames.Frame | None) -> StatusFound | None:
+def framed(frame: Frame | None) -> StatusFound | None:
     """Return a frame as a status, if there is one."""
     return StatusFound(*frame) if frame is not None else None
 
 
 def _plain(sentence: Sentence, counted: Counted, grammar: Grammar, said_until: int) -> StatusFound:
     """Return the status by the words of the number's own clause."""
-    left = _left_of(sentence, counted, said_until)
-    right = _right_of(sentence, counted)
+    left = left_of(sentence, counted, said_until)
+    right = right_of(sentence, counted)
     if counted.shape == "partitive" and counted.whole is not None:
-        right = _behind_whole(sentence, counted.whole.right)
+        right = behind_whole(sentence, counted.whole.right)
     settled = _settled(sentence, counted)
     if settled is not None:
         return settled
-    found = _cued(left, right, grammar)
+    found = cued(left, right, grammar)
     is_open = found.rule == "default"
     if is_open:
         verb = frames.subject_verb(sentence, counted)
         if verb:
             for key in ("status.not_future_after", "status.not_future"):
                 verb = grammar.patterns[key].sub(" ", verb)
-            found = _by_verb("subject", verb, grammar) or found
+            found = by_verb("subject", verb, grammar) or found
             is_open = found.rule == "default"
-    if is_open and (_NOW.match(sentence.text, counted.end) or _TODAY.search(right)):
+    if is_open and (TODAY.match(sentence.text, counted.end) or _TODAY.search(right)):
         found = StatusFound(Status.PRESENT, "now")
     elif found.rule.startswith("planned") and _is_army_of_today(sentence, counted):
         found = StatusFound(Status.PRESENT, "of-today")
@@ -325,8 +262,8 @@ def _settled(sentence: Sentence, counted: Counted) -> StatusFound | None:
     if _WANTED.match(text, end):
         return StatusFound(Status.PLANNED, "wanted")
     if _is_denominator(text, sentence.start, counted.quantity.left):
-        over = _WHO_WERE.match(text, end, sentence.end) or _CAME_BACK.match(text, end, sentence.end)
-        return StatusFound(Status.PAST if over else Status.PRESENT, "denominator")
+        gone = _WHO_WERE.match(text, end, sentence.end) or _CAME_BACK.match(text, end, sentence.end)
+        return StatusFound(Status.PAST if gone else Status.PRESENT, "denominator")
     left = counted.quantity.left
     if sentence.has(_NEEDS) and (
         _WE_NEED.search(text, max(sentence.start, left - 24), left)
@@ -340,7 +277,7 @@ def _negated(sentence: Sentence, counted: Counted, grammar: Grammar) -> StatusFo
     """Return the status of what the text denies, awaits or says to be over."""
     if is_denied(sentence, counted, grammar):
         return StatusFound(Status.DENIED, "called" if is_called(sentence, counted) else "denied")
-    if _is_counterfactual(sentence, counted) or frames.is_sounded(sentence, counted):
+    if _is_counterfactual(sentence, counted) or supposed.is_sounded(sentence, counted):
         return StatusFound(Status.HYPOTHETICAL, "counterfactual")
     text, left = sentence.text, counted.quantity.left
     floor = max(sentence.start, left - _PLANS_REACH)
@@ -376,7 +313,7 @@ def _outright(
     sentence: Sentence, counted: Counted, grammar: Grammar, published: date | None
 ) -> StatusFound | None:
     """Return a status that holds whatever the verbs of the clause say."""
-    text, left = sentence.text, counted.quantity.left
+    text = sentence.text
     found: StatusFound | None = None
     if AGO.match(text, counted.end):
         found = StatusFound(Status.PAST, "ago")
@@ -384,41 +321,40 @@ def _outright(
         found = StatusFound(Status.PAST, "then")
     elif _is_left(sentence, counted, grammar):
         found = StatusFound(Status.PAST, "part-left")
-    elif (
-        sentence.has(_FROM)
-        and not counted.quantity.was
-        and _BARE_FROM.search(text, max(sentence.start, left - 24), left)
-        and counted.shape in {"repeated", "bare"}
-        and _will_change(sentence, left, grammar)
-    ):
-        # "will fall to fewer than 2,000 from about 2,500"
-        found = StatusFound(Status.PRESENT, "before-cut")
-    elif sentence.has(_LAST) and _LAST_YEARS.search(text, max(sentence.start, left - 32), left):
-        found = StatusFound(Status.PAST, "compared")  # "a little below last year's 12,100"
-    elif (
-        _DOWN_FROM.search(text, max(sentence.start, left - 32), left)
-        and not _HAS_THERE.match(text, counted.end)
-        and not (_THIS_YEAR.match(text, counted.end) and _will_change(sentence, left, grammar))
-    ) or (
-        counted.shape in {"repeated", "bare"}
-        and counted.anaphoric
-        and grammar.ends("shapes.compared", text, max(sentence.start, left - 24), left)
-    ):
-        found = StatusFound(Status.PAST, "compared")
-    elif counted.quantity.was:
-        future = _will_change(sentence, left, grammar)
-        found = (
-            StatusFound(Status.PRESENT, "before-cut")
-            if future
-            else StatusFound(Status.PAST, "from")
-        )
+    elif (compared := _compared(sentence, counted, grammar)) is not None:
+        found = compared
     elif _was(sentence, counted, grammar):
         found = StatusFound(Status.PAST, "was")
-    elif _is_history(sentence, counted.quantity.start, counted.quantity.right, grammar, published):
+    elif is_history(sentence, counted.quantity.start, counted.quantity.right, grammar, published):
         found = StatusFound(Status.PAST, "history")
     elif _is_drill(sentence, grammar):
         found = StatusFound(Status.EXERCISE, "exercise")
     return found
+
+
+def _compared(sentence: Sentence, counted: Counted, grammar: Grammar) -> StatusFound | None:
+    """Read "up from 5,000", "last year's 12,100", "from 2,500": what the figure of today is held against."""
+    text, left = sentence.text, counted.quantity.left
+    before = StatusFound(Status.PRESENT, "before-cut")
+    loose = counted.shape in {"repeated", "bare"}
+    gone = bool(
+        loose
+        and counted.anaphoric
+        and grammar.ends("shapes.compared", text, max(sentence.start, left - 24), left)
+    )
+    if sentence.has(_FROM):
+        bare = loose and _BARE_FROM.search(text, max(sentence.start, left - 24), left)
+        if bare and not counted.quantity.was and _will_change(sentence, left, grammar):
+            return before  # "will fall to fewer than 2,000 from about 2,500"
+        down = _DOWN_FROM.search(text, max(sentence.start, left - 32), left)
+        today = _THIS_YEAR.match(text, counted.end) and _will_change(sentence, left, grammar)
+        gone = gone or bool(down and not today and not _HAS_THERE.match(text, counted.end))
+    if sentence.has(_LAST):
+        last = _LAST_YEARS.search(text, max(sentence.start, left - 32), left)
+        gone = gone or last is not None
+    if gone or not counted.quantity.was:
+        return StatusFound(Status.PAST, "compared") if gone else None
+    return before if _will_change(sentence, left, grammar) else StatusFound(Status.PAST, "from")
 
 
 def _is_drill(sentence: Sentence, grammar: Grammar) -> bool:
@@ -485,96 +421,6 @@ def _was(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
     return grammar.search("status.past_after", text, counted.end, right) is not None
 
 
-def _cued(left: str, right: str, grammar: Grammar) -> StatusFound:
-    patterns = grammar.patterns
-    right = patterns["status.not_future_after"].sub(" ", right)
-    left = patterns["status.not_future"].sub(" ", _without_may(left))
-    right = patterns["status.not_future"].sub(" ", _without_may(right))
-    left, right = (
-        _WILL_HAVE.sub("will", side) if "have" in side.lower() else side for side in (left, right)
-    )
-    past = _last(patterns["status.past"], left)
-    if past >= 0 and _last(patterns["status.present"], left) < past:
-        return StatusFound(Status.PAST, "past")
-    # The verb that the number is the subject of comes first; else the verb it is the object of.
-    found = _by_verb("right", right, grammar)
-    if found is not None and found.status is Status.PLANNED and _IF.search(left):
-        return StatusFound(Status.HYPOTHETICAL, "condition")
-    return found or _by_verb("left", left, grammar) or StatusFound(Status.PRESENT, "default")
-
-
-def _without_may(stretch: str) -> str:
-    return _MAY.sub(" ", stretch) if "May" in stretch else stretch
-
-
-def _by_verb(where: str, stretch: str, grammar: Grammar) -> StatusFound | None:
-    """Return the status that the words on one side of the number give it."""
-    patterns = grammar.patterns
-    hedge = patterns["status.hedged_present"].search(stretch)
-    if hedge and (
-        (hedge[0].lower().endswith(" be") and _PARTICIPLE.match(stretch, hedge.end()))
-        or stretch.startswith(" to ", hedge.end())
-    ):
-        hedge = None  # "could be expanded to N", "would have to be N" are no hedges
-    if hedge:
-        return StatusFound(Status.PRESENT, f"hedge-{where}")
-    held = _last(patterns["status.present"], stretch)
-    planned = _last(patterns["status.planned"], stretch)
-    supposed = _last(patterns["status.hypothetical"], stretch)
-    if supposed >= 0 and _IF.match(stretch, supposed) and _IF_SO.search(stretch, supposed):
-        supposed = -1  # "if you count the reservists, we are a million"
-    if max(held, planned, supposed) < 0:
-        return None
-    if held >= 0 and (where == "right" or held > max(planned, supposed)):
-        return StatusFound(Status.PRESENT, f"present-{where}")
-    if supposed >= planned or (supposed >= 0 and _CONDITION.search(stretch)):
-        return StatusFound(Status.HYPOTHETICAL, f"hypothetical-{where}")
-    return StatusFound(Status.PLANNED, f"planned-{where}")
-
-
-def _last(pattern: WordList, stretch: str) -> int:
-    found = -1
-    for match in pattern.finditer(stretch):
-        found = match.start()
-    return found
-
-
-def _left_of(sentence: Sentence, counted: Counted, said_until: int) -> str:
-    text, left = sentence.text, counted.quantity.left
-    start = max(sentence.start, left - _LEFT_REACH, said_until if said_until <= left else 0)
-    for match in _CLAUSE_START.finditer(text, start, left):
-        start = match.end()
-        closed = _RELATIVE_END.search(text, start, left) if match[0].startswith(",") else None
-        start = closed.end() if closed else start
-    return text[start:left]
-
-
-def _right_of(sentence: Sentence, counted: Counted) -> str:
-    """Return the stretch in which the number's own verb can stand."""
-    text, start = sentence.text, counted.predicate or counted.end
-    behind = _BEHIND.match(text, start, sentence.end)
-    start = behind.end() if behind else start
-    paired = _PAIRED.match(text, start, sentence.end)
-    start = paired.end() if paired else start
-    said = _ASIDE_SAID.match(text, start, sentence.end)
-    start = said.end() if said else start
-    stop = sentence.end
-    for other in sentence.quantities:
-        if other.left >= start:
-            stop = min(stop, other.left)
-            break
-    stretch = text[start : clause_end(sentence, start, stop)]
-    # A verb far behind a relative phrase belongs to somebody else.
-    return stretch[:90]
-
-
-def _behind_whole(sentence: Sentence, start: int) -> str:
-    """Return the verb of "4,500 of the 28,500 troops there could be moved": it is the part's."""
-    paired = _PAIRED_NOUN.search(sentence.text, start, min(sentence.end, start + 40))
-    begin = paired.end() if paired else start
-    return sentence.text[start : clause_end(sentence, begin, sentence.end)][:90]
-
-
 def _is_definite(sentence: Sentence, counted: Counted) -> bool:
     """Read "the roughly 1,000 troops based there": what is so known is there, whatever is planned."""
     text, left = sentence.text, counted.quantity.left
@@ -584,55 +430,3 @@ def _is_definite(sentence: Sentence, counted: Counted) -> bool:
 
 def _is_denominator(text: str, start: int, left: int) -> bool:
     return bool(_OF_THE.search(text[start:left]))
-
-
-def _is_history(
-    sentence: Sentence, position: int, end: int, grammar: Grammar, published: date | None
-) -> bool:
-    for match in grammar.patterns["status.history"].finditer(
-        sentence.text, sentence.start, sentence.end
-    ):
-        if _DURING.search(sentence.text, max(sentence.start, match.start() - 32), match.start()):
-            return True
-    old = grammar.search("status.historical", sentence.text, sentence.start, sentence.end)
-    if old is not None:
-        return _SINCE.search(sentence.text, sentence.start, old.start()) is None
-    if _NOW.match(sentence.text, end) or _SINCE_THEN.search(
-        sentence.text, max(sentence.start, position - 32), position
-    ):
-        return False
-    newest = published.year - 2 if published else 2015
-    dated = sentence.has(_CENTURY)
-    for match in _YEARS.finditer(sentence.text, sentence.start, sentence.end) if dated else ():
-        if grammar.search("status.pledges", sentence.text, position, match.start()):
-            continue  # "the 1,000 soldiers it pledged in 2022"
-        if int(match[2] or match[1]) <= newest and _is_near(sentence, match.start(), position):
-            return True
-    for match in grammar.days(sentence):
-        year = match["y1"] or match["y2"]
-        if year and int(year) <= newest and _is_near(sentence, match.start(), position):
-            return True
-    return False
-
-
-def names_old_year(sentence: Sentence, published: date | None) -> bool:
-    """Say whether a sentence tells of a year two years ago or more: "in 1942", "by the end of 2003"."""
-    if not sentence.has(_CENTURY):
-        return False
-    newest = published.year - 2 if published else 2015
-    return any(
-        int(match[2] or match[1]) <= newest
-        for match in _OLD_YEARS.finditer(sentence.text, sentence.start, sentence.end)
-    )
-
-
-def _is_near(sentence: Sentence, year: int, position: int) -> bool:
-    """Say whether a year and a number stand in one clause, or the year opens the sentence."""
-    reach = _YEAR_REACH + (_OPENS_FURTHER if year - sentence.start < _OPENS_FURTHER else 0)
-    if abs(year - position) >= reach:
-        return False
-    gap = sentence.text[min(year, position) : max(year, position)]
-    if year < position:
-        opens = year - sentence.start < _YEAR_OPENS
-        return opens or not _LATER.search(gap)
-    return not _OTHER_CLAUSE.search(gap)

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 from monitor.core.claims import place, pointers
 from monitor.core.claims.counted import Counted
+from monitor.core.claims.errands import mission_in
 from monitor.core.claims.grammar import Grammar, Sentence
-from monitor.core.claims.place import NOWHERE, PlaceFound
 from monitor.core.claims.relations import Found
 from monitor.core.claims.scenes import Scenes
-from monitor.core.claims.spots import Spot, Way
+from monitor.core.claims.spots import NOWHERE, PlaceFound, Spot, Way
 from monitor.core.claims.story import Story
 from monitor.core.knowledge import Knowledge, NameKind
 from monitor.core.model import Source
@@ -218,7 +218,7 @@ class Whereabouts:
         elif title is not None:
             yield PlaceFound(self.placed.get(title), None, "title")
         if title is not None:
-            yield PlaceFound(place.mission_in(self._story.sentences[title]), None, "title")
+            yield PlaceFound(mission_in(self._story.sentences[title]), None, "title")
 
     def _before(self, index: int, counted: Counted, whose: str | None) -> Iterator[PlaceFound]:
         """Yield the places of the same people, or of a body that is named, in the sentences before."""
