@@ -54,6 +54,9 @@ _ITS_BODY = re.compile(
     r"(?:'s)?\s+(?:[\w-]+\s+){0,3}?(?:[Dd]ivisions?|[Bb]rigades?|[Rr]egiments?|[Bb]attalions?|[Cc]orps|army|contingent|garrison|force|fleet|"
     r"units|column)(?:\s+(?:in|at|near|of)\s+[A-Z][\w'-]+)?,\s+(?:(?:an|the|some|about|around|estimated|now|all)\s+){0,3}"
 )
+_SIGNED_WITH = re.compile(
+    r"\s+(?:[a-z]+\s+){0,2}?(?:signed|concluded|sign)\s+(?:a\s+|up\s+)?(?:contracts?\s+)?(?:with|for)\s+(?:the\s+)?"
+)
 _LEAVES = re.compile(r"\b(?:leaves?|left|leaving)\s+(?:the\s+)?")
 _WITH_SOME = re.compile(r"\s+with\s+(?:\w+\s+){0,3}")
 _RANKS = re.compile(r"\s+(?:serving\s+|deployed\s+|enrolled\s+)?(?:in|with|within)\s+(?:the\s+)?")
@@ -84,6 +87,7 @@ def named_behind(
     yield _fronted(sentence, counted), "from"
     yield _accused(sentence, counted), "subject"
     yield _body_apposed(sentence, counted), "body"
+    yield _enlisted(sentence, counted), "by"
     yield _left_with(sentence, counted, knowledge), "left"
 
 
@@ -253,6 +257,15 @@ def _body_apposed(sentence: Sentence, counted: Counted) -> str | None:
             kinds = (NameKind.ACTOR, NameKind.ADJECTIVE)
             return next((name.senses[kind] for kind in kinds if kind in name.senses), None)
     return None
+
+
+def _enlisted(sentence: Sentence, counted: Counted) -> str | None:
+    """Read "210,000 men signed contracts with the Ruritanian ministry": those who take them on."""
+    signed = _SIGNED_WITH.match(sentence.text, counted.end, sentence.end)
+    name = sentence.named_at.get(signed.end()) if signed is not None else None
+    if name is None:
+        return None
+    return name.senses.get(NameKind.ADJECTIVE) or name.senses.get(NameKind.ACTOR)
 
 
 def _left_with(sentence: Sentence, counted: Counted, knowledge: Knowledge) -> str | None:

@@ -136,7 +136,8 @@ def is_military(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
     for match in grammar.patterns[key].finditer(sentence.text, sentence.start, sentence.end):
         if _is_figure(sentence.text, match.start(), grammar):
             continue
-        if figure is not None and match.start() == figure.start():
+        men = (counted.head or "").lower() == "men"  # "an army of 780,000 men" is one
+        if figure is not None and match.start() == figure.start() and not men:
             continue
         if counted.head is None or match[0].lower() != counted.head.lower():
             return True

@@ -52,6 +52,12 @@ _CLAUSE = re.compile(r"[;\"]|\bthat\b")
 _FOREIGN = re.compile(
     r"\b(?:foreign|international|multinational|western|arab|coalition|un-backed)\b", re.IGNORECASE
 )
+_COUNTS = frozenset(
+    {"counts", "counted", "estimates", "estimated", "reckons", "reckoned", "believes"}
+)
+_OF_MANY = re.compile(
+    r"\s+(?:of|from|in)\s+(?:the|a|an)\s+(?:multinational|international|joint)\s+(?!security|unit)"
+)
 _THAT_HE = re.compile(r"\bthat\s+(?:he|she)\s+(?:puts?|says?|numbers?|estimates?)\b")
 # Verbs that do not make who is before them the sender: "the UN observers count 1,000".
 _LIGHT = frozenset({"at", "about", "with", "is", "are", "count", "counts", "counted", "estimates"})
@@ -64,6 +70,8 @@ _AN_ENEMY = re.compile(
 _LEAVING = re.compile(r"\b(?:leaving|leaves)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
 _WERE = re.compile(r"\s+(?:of\s+(?:them|whom)\s+)?(?:are|were|is|was)\s+(?:the\s+)?")
 _CONTRASTS = re.compile(r"[,;]\s+(?:and\s+|but\s+|against\s+)?(?:the|its|an?)\s+(?:[a-z-]+\s+)?$")
+# "7,000 soldiers, 1,000 of them from Ruritania"
+_CAME_FROM = re.compile(r"\s+of\s+(?:them|whom)\s+from\s+(?:the\s+)?")
 _NOUN_NEXT = re.compile(r" (?!and\b|or\b|who\b|but\b|in\b|at\b|on\b|with\b|by\b)[a-z]+")
 
 
@@ -166,6 +174,8 @@ def _speaks(sentence: Sentence, name: Name, grammar: Grammar) -> bool:
     offices = grammar.sets["attribution.offices"]
     if _tells(sentence, name, words, grammar):
         return True
+    if len(words) > 1 and words[1] in _COUNTS and words[0] in grammar.sets["shapes.collectives"]:
+        return True  # "a Finnish group counts no more than 60,000"
     for here, following in pairwise(words):
         if here not in grammar.sets["shapes.collectives"] and grammar.weight(here) == 0:
             continue
@@ -292,7 +302,9 @@ def _who_were(sentence: Sentence, counted: Counted) -> str | None:
     """Read "of whom 90,000 were American", "2,000 are Kenyans": the nation that is said of them."""
     verb = _WERE.match(sentence.text, counted.quantity.right, sentence.end)
     if verb is None:
-        return None
+        came = _CAME_FROM.match(sentence.text, counted.quantity.right, sentence.end)
+        name = sentence.named_at.get(came.end()) if came is not None else None
+        return name.senses.get(NameKind.ACTOR) if name is not None else None
     for name in sentence.names:
         if name.start == verb.end():
             force = name.senses.get(NameKind.ADJECTIVE) or name.senses.get(NameKind.PEOPLE)
@@ -357,7 +369,10 @@ def _against_nobody(sentence: Sentence, counted: Counted) -> bool:
 
 def _foreign(sentence: Sentence, counted: Counted) -> bool:
     """Read "40,000 foreign soldiers": whoever is named beside them, they are others."""
-    return _FOREIGN.search(sentence.text, counted.quantity.right, counted.end) is not None
+    text = sentence.text
+    if _OF_MANY.match(text, counted.end):
+        return True  # "1,600 soldiers of the multinational battle group"
+    return _FOREIGN.search(text, counted.quantity.right, counted.end) is not None
 
 
 def text_before(sentence: Sentence, counted: Counted) -> str:

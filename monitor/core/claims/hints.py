@@ -33,6 +33,9 @@ _GOES_ON = re.compile(r"[a-z]{2}[:;]\s")
 _THESE = re.compile(r"\b(?:these|those|such|them)\b", re.IGNORECASE)
 # From a verb of denying to the clause that it denies.
 _AVOWAL = 24
+_CONTRACTS = re.compile(
+    r"\s+(?:[a-z]+\s+){0,2}?(?:signed|concluded|sign|conclude)\s+(?:a\s+)?contracts?\b"
+)
 _CALL_REACH = 40
 # "528 fighters of the engineer regiment"
 _REGULAR = re.compile(
@@ -111,9 +114,12 @@ class Hints:
         """Read "A new law spares students, but 200,000 men will be called up": by the state at hand."""
         sentence, end = self._story.sentences[index], item.counted.end
         stop = min(sentence.end, end + _CALL_REACH)
-        if not self._grammar.search("shapes.calls", sentence.text, end, stop):
+        contracts = _CONTRACTS.match(sentence.text, end, sentence.end)
+        if contracts is None and not self._grammar.search("shapes.calls", sentence.text, end, stop):
             return None
+        source = item.cue.source if item.cue else None
         whose = force.first_actor(sentence) or self._state_before(index)
+        whose = whose or (self._knowledge.states_by_family.get(source.family) if source else None)
         return ForceFound(whose, "home") if whose in self._knowledge.homes else None
 
     def _governments(self, index: int, item: Found) -> ForceFound | None:

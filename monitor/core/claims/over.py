@@ -104,6 +104,10 @@ _SERVED = re.compile(
 # "but never more than 20,000 of them were in Spain at one time".
 _ANOTHER_CLAUSE = re.compile(r"(?<=[a-z]), the [A-Z]\w+ [a-z]+ ")
 # "A year ago, he said, there had been 617,000": whoever tells it.
+_INHERITED = frozenset({"inherited"})
+_INHERITS = re.compile(
+    r"(?<!has )(?<!have )\binherited\s+(?:an?\s+|the\s+|some\s+)?(?:[a-z]+\s+(?:of\s+)?){0,3}$"
+)
 _AGO_WORDS = frozenset({"ago", "earlier", "before"})
 _AGO_HAD = re.compile(
     r"\b(?:years?|months?|weeks?)\s+(?:ago|earlier|before),?[^.;:]{0,40}\bthere\s+had\s+been\s+(?:only\s+)?$"
@@ -161,6 +165,7 @@ def over(sentence: Sentence, counted: Counted, grammar: Grammar) -> Frame | None
     if (
         (once and _ONCE.search(text, max(floor, start - 1), left))
         or (once and _ONCE.search(text, counted.end, stop))
+        or (sentence.has(_INHERITED) and _INHERITS.search(text, floor, left))
         or (sentence.has(_AGO_WORDS) and _AGO_HAD.search(text, floor, left))
         or (kept and _HAD_KEPT.search(text, max(sentence.start, left - _NEAR), left))
         or (

@@ -39,9 +39,21 @@ _SURE = frozenset(
 )
 # Steps that only guess from what stands around.
 _WEAK = frozenset({"none", "paragraph", "sentence", "counts"})
+_WATCHERS = re.compile(r"\b(?:spy|intelligence|surveillance)\b|\bNIS\b|\bJoint\s+Chiefs\b")
 # Steps that may take the soldiers whom a speaker watches for his own.
 _GUESSED = frozenset(
-    {"none", "leader", "ahead", "topic", "document", "paragraph", "sentence", "alone", "counts"}
+    {
+        "none",
+        "leader",
+        "ahead",
+        "topic",
+        "document",
+        "paragraph",
+        "sentence",
+        "alone",
+        "counts",
+        "subject",
+    }
 )
 # "The army, a spokesman said, had N": who says so is only put in.
 _INSERTED = re.compile(r",[^,;:\"]{3,60},")
@@ -86,15 +98,17 @@ class Owners(Seats):
             mended = last[0] == index and self._first_guess == found.force
             found = ForceFound(last[1].force, "claim") if mended and last[1].force else found
         self._first_guess = item.force.force
-        self._last = (index, self._of_rivals(item, found) or found)
+        self._last = (index, self._of_rivals(index, item, found) or found)
         return self._last[1]
 
-    def _of_rivals(self, item: Found, found: ForceFound) -> ForceFound | None:
+    def _of_rivals(self, index: int, item: Found, found: ForceFound) -> ForceFound | None:
         """Read "South Korean intelligence puts the first group at N", in Vladivostok: not its own.
 
         Who watches an adversary's soldiers in a third country counts those; his own are not there.
         """
         if found.rule not in _GUESSED or found in FINAL:
+            return None
+        if found.rule == "subject" and not self._is_watched(index, item):
             return None
         source = item.cue.source if item.cue else None
         state = self._knowledge.states_by_family.get(source.family) if source else None
@@ -105,8 +119,20 @@ class Owners(Seats):
         abroad = self._knowledge.expeditions.get(rival or "")
         if not abroad or rival is None:
             return None
-        there = self._knowledge.country_of(item.place.place) in abroad
+        there = self._knowledge.country_of(item.place.place) in abroad or any(
+            self._knowledge.country_of(name.senses[NameKind.PLACE]) in abroad
+            for sentence in self._story.sentences
+            for name in sentence.names
+            if NameKind.PLACE in name.senses and NameKind.ACTOR not in name.senses
+        )
         return ForceFound(rival, "rivals") if there or rival in spoken else None
+
+    def _is_watched(self, index: int, item: Found) -> bool:
+        """Say whether a watcher's service, not its army, stands before a number: "Seoul's spy service"."""
+        sentence = self._story.sentences[index]
+        return (
+            _WATCHERS.search(sentence.text, sentence.start, item.counted.quantity.left) is not None
+        )
 
     def _whose(self, index: int, item: Found, sense: Status) -> ForceFound:
         found, source = item.force, item.cue.source if item.cue else None

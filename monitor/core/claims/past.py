@@ -59,6 +59,7 @@ _EARLIER = re.compile(
     re.IGNORECASE,
 )
 _AS_AT = re.compile(r"\W*As\s+(?:at|of)\s+(?:today|now|\d{1,2}\s+[A-Z]|[A-Z]\w+\s+\d{1,2}\b)")
+_WEEKDAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
 _SENT_THEN = re.compile(
     r"\b(?:sent|brought|moved|threw|added|flew|shipped|put)\s+(?:in\s+)?(?:only\s+|some\s+|about\s+|another\s+)?$"
 )
@@ -96,7 +97,12 @@ def was(
         rule = "brought-back"
     elif _SENT_THEN.search(text, floor, left) and _THAT_TIME.match(text, end, sentence.end):
         rule = "that-time"
-    elif when and not _NOW.search(text, floor, when.end()) and not _LOST.match(text, end):
+    elif (
+        when
+        and not _WEEKDAY.search(text, when.start(), sentence.end)
+        and not _NOW.search(text, floor, when.end())
+        and not _LOST.match(text, end)
+    ):
         rule = "when"
     elif opening and not _NOW.search(text, opening.end(), left):
         rule = "earlier"

@@ -16,7 +16,7 @@ from monitor.core.claims.counted import (
     listed_by,
     names_at,
 )
-from monitor.core.claims.grammar import WORD, Grammar, Sentence
+from monitor.core.claims.grammar import SURE_FROM, WORD, Grammar, Sentence
 from monitor.core.claims.modifiers import is_modifier, may_modify
 from monitor.core.claims.numerals import Quantity
 from monitor.core.knowledge import Name, NameKind
@@ -203,7 +203,7 @@ class _Walk:
         if word in sets["rejects.things"] or word in sets["rejects.money"] or word == "%":
             self._result = Thing(reason="money" if word in sets["rejects.money"] else _thing(word))
             return False
-        passes = self._passes(match[0])
+        passes = self._passes(match[0]) or self._is_before_sure(match)
         self._position = match.end() if passes else self._position
         return passes
 
@@ -254,6 +254,20 @@ class _Walk:
         if word.endswith(("'s", "s'")):
             return True  # "2,000 of the president's guards"
         return may_modify(surface)
+
+    def _is_before_sure(self, match: re.Match[str]) -> bool:
+        """Say whether a noun that is surely military follows a word that no list knows: "scrawny squaddies"."""
+        word, sets = match[0], self._grammar.sets
+        head = self._heads.get(match.end() + 1)
+        return (
+            head is not None
+            and self._grammar.weight(head[0]) >= SURE_FROM
+            and word.isalpha()
+            and word.islower()
+            and not word.endswith("s")
+            and word not in sets["shapes.stops"]
+            and self._sentence.text[match.end()] == " "
+        )
 
     def _joins_modifiers(self) -> bool:
         """Read "engineering and military construction personnel": "and" before more modifiers."""

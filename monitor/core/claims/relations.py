@@ -48,7 +48,7 @@ _COORDINATED = re.compile(
 
 
 # "has room for 6,500, while others believe that 2,000 are there".
-_CONTRAST = re.compile(r",\s+(?:while|whereas|but|although|though)\b")
+_CONTRAST = re.compile(r",\s+(?:where|while|whereas|but|although|though)\b")
 # "6,000 men are foreseen, consisting of 1,000 sappers and 5,000 soldiers"
 _CONSISTS = re.compile(
     r"[^.;:\"]{0,60}?(?:consisting|made up|composed|comprising|formed)(?:\s+of)?\s+|\s+[\w-]+\s+and\s+"

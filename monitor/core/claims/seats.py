@@ -42,7 +42,7 @@ _MARK = re.compile(r'"')
 _LEADS = re.compile(
     r"\b(?:commands|commanding|commander\s+of|commanded|leads|heads|leader\s+of|head\s+of|chief\s+of|"
     r"(?:soldier|fighter|officer|sniper|member|captain|major|colonel|lieutenant|sergeant|private|medic)"
-    r"\s+(?:of|with|in|from))\s+(?:the\s+)?$"
+    r"\s+(?:of|with|in|from))\s+(?:the\s+|an?\s+)?$"
 )
 # "the mayor of Culiacan", "the governor of Niger's Tillaberi region".
 _OFFICE_OF = re.compile(

@@ -100,7 +100,7 @@ _STRENGTH_NOW = re.compile(
 _FROM_NOW = re.compile(r"\s+(?:now|today|at\s+present|currently)(?=[,.;:]|\s+to\b)")
 # "a third of the 15,000 it wants to have there".
 _WANTED = re.compile(
-    r"\s+(?:promised|pledged|offered)\s+(?:to|by|for)\b|"
+    r"\s+(?:promised|pledged|offered)\s+(?:to|by|for)\b(?!\s+\w+(?:\s+\w+)?\s+(?:had|have|has)\s+(?:begun|arrived|come|landed|reached))|"
     r"\s+(?:that\s+|which\s+|whom\s+)?(?:it|they|he|she|we|[A-Z]\w+|(?:the|its)\s+[a-z]+)\s+(?:wants?|plans?|hopes?|aims?|intends?|promised|pledged|has\s+promised|"
     r"has\s+pledged|is\s+(?:supposed|meant|due|planning)|are\s+(?:supposed|meant|due|planning))\b(?!\s+(?:gone|home))"
 )
@@ -160,6 +160,10 @@ _HAS_THERE = re.compile(
 _BARE_FROM = re.compile(r"(?<!down )(?<!up )\bfrom\s+(?:about\s+|some\s+)?$")
 _NEEDS = frozenset({"need", "needs", "needed", "required", "necessary"})
 _FROM, _LAST = frozenset({"from"}), frozenset({"last"})
+_OLD = frozenset({"old", "previous", "former", "earlier"})
+_OF_THE_OLD = re.compile(
+    r"\s+(?:of|in|under)\s+(?:the|its|their)\s+(?:old|previous|former|earlier)\b"
+)
 _LAST_YEARS = re.compile(
     r"\blast\s+(?:year|month|week|spring|summer|autumn|winter)'s\s+(?:record\s+|total\s+(?:of\s+)?)?$"
 )
@@ -349,6 +353,8 @@ def _compared(sentence: Sentence, counted: Counted, grammar: Grammar) -> StatusF
         down = _DOWN_FROM.search(text, max(sentence.start, left - 32), left)
         today = _THIS_YEAR.match(text, counted.end) and _will_change(sentence, left, grammar)
         gone = gone or bool(down and not today and not _HAS_THERE.match(text, counted.end))
+    if sentence.has(_OLD) and _OF_THE_OLD.match(text, counted.end):
+        gone = True  # "compared with the 40,000 of the old response force"
     if sentence.has(_LAST):
         last = _LAST_YEARS.search(text, max(sentence.start, left - 32), left)
         gone = gone or last is not None

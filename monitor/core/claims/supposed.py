@@ -15,7 +15,7 @@ from monitor.core.claims.scopes import FINITE, Frame, figure_end
 from monitor.core.knowledge import NameKind
 from monitor.core.model import Status
 
-_LEFT, _NEAR = 90, 48
+_LEFT, _NEAR, _FEW = 90, 48, 20
 _ROOM = frozenset(
     "can could able enough designed built meant room space bed beds bunks barracks housing quarters berths accommodation tents capacity facilities rations uniforms".split()  # noqa: SIM905
 )
@@ -163,7 +163,7 @@ def is_only_if(sentence: Sentence, counted: Counted) -> bool:
         return False
     only = _ONLY_WHEN.search(sentence.text, counted.end, sentence.end)
     return only is not None and not any(
-        counted.end <= q.left < only.start() for q in sentence.quantities
+        counted.end <= q.left < only.start() and q.high > _FEW for q in sentence.quantities
     )
 
 
