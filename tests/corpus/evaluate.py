@@ -69,6 +69,7 @@ TUNE = (
     "dev34.toml",
     "dev40.toml",
     "dev50.toml",
+    "dev51.toml",
     "dev52.toml",
     "dev53.toml",
 )

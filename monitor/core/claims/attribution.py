@@ -117,6 +117,11 @@ _PRONOUN = re.compile(
     re.IGNORECASE,
 )
 
+# "is put at 50,000 by Kyiv"
+_BY = frozenset({"by"})
+_PUT_BY = re.compile(
+    r"\b(?:put|estimated|placed|reckoned|given)\s+at\s+(?:[a-z]+\s+){0,3}\d[\d,.]*(?:\s+(?:[a-z]+)){0,2}?\s+by\s+(?=[A-Z]|the\s+[A-Z])"
+)
 # "if the UN panel of experts is to be believed"
 _BELIEVED = frozenset({"believed", "trusted"})
 _IF_BELIEVED = re.compile(r"\bif\s+(?=[^.;:]{3,60}\s(?:is|are)\s+to\s+be\s+(?:believed|trusted)\b)")
@@ -509,6 +514,7 @@ class Attribution:
         found: list[Cue] = []
         text, start, end = sentence.text, sentence.start, sentence.end
         for match in (
+            *(_PUT_BY.finditer(text, start, end) if sentence.has(_BY) else ()),
             *(_IF_BELIEVED.finditer(text, start, end) if sentence.has(_BELIEVED) else ()),
             *self._grammar.patterns["attribution.according"].finditer(text, start, end),
             *(_AS_SAYING.finditer(text, start, end) if sentence.has(_SAYING) else ()),

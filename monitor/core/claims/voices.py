@@ -71,6 +71,43 @@ _TOLD_OF = re.compile(
 )
 # "One battalion has 120 men, its deputy commander told us": who serves in a unit speaks for himself.
 _UNITS_OWN = re.compile(r"\b(?:commander|chaplain|medic|sergeant|captain|lieutenant)\b")
+_DEFINITE = re.compile(
+    r"(?:[Aa]ccording\s+to\s+|[Ii]n\s+)?(?:one\s+of\s+)?(?:the|its|their)\b", re.IGNORECASE
+)
+# What is named again without its name, and whether it is a state's.
+_THE_HOUSE = {
+    **dict.fromkeys(
+        (
+            "agency",
+            "service",
+            "intelligence",
+            "intelligence service",
+            "intelligence services",
+            "spy agency",
+            "directorate",
+            "department",
+        ),
+        True,
+    ),
+    **dict.fromkeys(
+        (
+            "author",
+            "authors",
+            "paper",
+            "papers",
+            "study",
+            "studies",
+            "institute",
+            "think tank",
+            "think tanks",
+            "analyst",
+            "analysts",
+            "researchers",
+            "report",
+        ),
+        False,
+    ),
+}
 # How a body begins what it makes known itself; newsrooms write "said".
 _ISSUES = re.compile(
     r"\W*(?:[Aa]s\s+(?:reported|noted|communicated|announced)\s+by\s|[Pp]ress\s+service\s+of\s|"
@@ -206,16 +243,31 @@ class Voices:
             house = self._titles.house(index, cue.end)
             if house is not None:
                 return house
-        if cue.rule == "role" and source.name in {"author", "authors"}:
-            before = self.speaker_before(index)
+        definite = _DEFINITE.match(self.sentences[index].text, cue.start) is not None
+        if definite and source.id.startswith("text:") and source.name in _THE_HOUSE:
+            before = self._house_before(index, cue, state=_THE_HOUSE[source.name])
             if before is not None:
-                return before  # "its authors write", of the paper just named
+                return before  # "According to the agency", "the paper says", of the one just named
         if source.id.startswith("text:") and cue.rule != "title" and _SPOKES.search(source.name):
             state = self._titles.enemys(index)
             if state is not None:
                 return self._attribution.listed.government(state)
         if cue.rule == "role" and source.name in _OF_SAME:
             return self._government_before(index, cue.start)
+        return None
+
+    def _house_before(self, index: int, cue: Cue, *, state: bool) -> Source | None:
+        """Return the institution that spoke last before "the agency" or "its authors": a state's, or none's."""
+        said = [other for other in self._raw_cues(index) if other.end <= cue.start]
+        for earlier in (
+            said,
+            *(self._raw_cues(one) for one in range(index - 1, max(-1, index - 4), -1)),
+        ):
+            for other in reversed(earlier):
+                found = other.source
+                if found is None or other.outlet or found.id.startswith("text:"):
+                    continue
+                return found if found.family.endswith("-government") is state else None
         return None
 
     def _introduced(self, index: int, cue: Cue, source: Source) -> Source | None:

@@ -28,6 +28,14 @@ _ONWARD = re.compile(r"\b(?:from there|then|onwards?|later|afterwards)\b[^;\"]{0
 _BEFELL = re.compile(
     r"[;\"]|\b(?:and|but|who) (?:were|was|have been|had been)\b|\b(?:after|when|while)\b"
 )
+# "to Russia to clear mines in the Kursk region", "to eastern Ukraine, chiefly to the Kostiantynivka area".
+_PURPOSE = re.compile(
+    r"\s+to\s+(?:help\s+(?:to\s+)?)?(?:clear|fight|rebuild|demine|defend|guard|work|train|protect|secure|build|repair|hold|clean)\s+"
+    r"(?:[a-z-]+\s+){0,5}"
+)
+_CHIEFLY = re.compile(
+    r",\s+(?:chiefly|mainly|mostly|especially|notably|primarily|above\s+all|most\s+of\s+them)\s+"
+)
 _NEAR_TO = re.compile(r"\b(?:close|next|near|adjacent|nearest|loyal|similar|opposed|due)\s+\Z")
 _REACH = 90
 
@@ -49,7 +57,7 @@ def end_of_way(
     for spot in along[1:]:
         if spot.start - chosen.end > _REACH:
             continue
-        if spot.way is Way.TO:
+        if spot.way is Way.TO and not _CHIEFLY.fullmatch(sentence.text, chosen.end, spot.start):
             leads = _leads_on(sentence, start, chosen, spot, grammar)
         else:
             leads = _lies_in(sentence, chosen, spot, gazetteer)
@@ -62,7 +70,8 @@ def _lies_in(sentence: Sentence, earlier: Spot, later: Spot, gazetteer: Gazettee
     if earlier.place is None or later.place is None or earlier.place == later.place:
         return False
     gap = sentence.text[earlier.end : later.start]
-    if _OTHER_CLAUSE.search(gap) or " from " in gap:
+    purpose = _PURPOSE.fullmatch(gap) or _CHIEFLY.fullmatch(gap)
+    if not purpose and (_OTHER_CLAUSE.search(gap) or " from " in gap):
         return False
     return gazetteer.is_within(later.place, earlier.place)
 
