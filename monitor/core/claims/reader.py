@@ -53,6 +53,10 @@ _LOSSES_PUT = re.compile(
 )
 # "not five thousand, not five hundred": nobody put these numbers forward.
 _NOT_EVEN = re.compile(r",\s+(?:not|nor|never|let alone)\s+(?:even\s+)?$")
+# Why a number of the text counts others than soldiers.
+_OTHERS = frozenset({"weak-noun", "other-crowd"})
+# Why numbers are refused that say when something is, not how many.
+_MOMENTS = frozenset({"year", "date", "time", "code", "designation"})
 # "against 3,300 in 2021": of what was counted before.
 _COMPARED = re.compile(
     r"\b(?:against|compared\s+(?:with|to)|versus|(?:up|down)\s+from)\s+(?:(?:about|some|just|only|around)\s+)*$"
@@ -76,6 +80,7 @@ class Reader:
         self._owners = Owners(story, knowledge, grammar, self._forces_before)
         self._harm: dict[int, tuple[tuple[int, int], ...]] = {}
         self._lost: set[int] = set()
+        self._no_figure: dict[int, str] = {}
         self._counted = Antecedents()
         self.mentions: list[Mention] = []
         self.rejected: list[Rejection] = []
@@ -85,6 +90,33 @@ class Reader:
         for index, sentence in enumerate(self._story.sentences):
             if sentence.quantities:
                 self._read_sentence(index, sentence)
+        self._heed_the_body()
+
+    def _heed_the_body(self) -> None:
+        """Drop "25,000 North Koreans" of a title whose text calls the same number workers."""
+        others = {
+            round(item.value or 0): item.reason
+            for item in self.rejected
+            if item.span.field is TextField.TEXT and item.reason in _OTHERS
+        }
+        for mention in list(self.mentions) if others else ():
+            evidence, value = mention.evidence, mention.quantity.low
+            if evidence.span.field is not TextField.TITLE or value not in others:
+                continue
+            told = any(
+                one.quantity.low == value and one.evidence.span.field is TextField.TEXT
+                for one in self.mentions
+            )
+            if mention.shape == "people" and not told:
+                self.mentions.remove(mention)
+                self.rejected.append(
+                    Rejection(
+                        text=evidence.text,
+                        value=float(value),
+                        reason=others[value],
+                        span=evidence.span,
+                    )
+                )
 
     # --- one sentence --------------------------------------------------------------------------
 
@@ -100,6 +132,8 @@ class Reader:
                 continue
             if reason not in NO_COUNT:
                 refused = reason
+            if reason not in _MOMENTS:
+                self._no_figure[index] = reason
             if reason in _LOST:
                 self._lost.add(index)
             self._reject(index, quantity, reason)
@@ -247,10 +281,11 @@ class Reader:
             reason = self._refused_bare(sentences[index], counted)
             if reason is not None:
                 return reason
-        if refused and counted.shape in _BARE:
+        if counted.shape in _BARE and not taken:
             where = (sentences[index].text, sentences[index].start, counted.quantity.left)
-            if _COMPARED.search(*where):
-                return refused  # "used 4,200 bombs last month, against 3,300 in the month before"
+            before = self._no_figure.get(index)
+            if before is not None and _COMPARED.search(*where):
+                return before  # "used 4,200 bombs, against 3,300 in the month before"
         if taken or not (counted.anaphoric and counted.shape in _BARE):
             return None
         if is_denominator(sentences[index], counted, self._grammar):
