@@ -49,6 +49,12 @@ _NONE_OF = re.compile(
 )
 _HARMED_NEXT = re.compile(r"\s\w")
 # "boys under 18 were serving"
+# "More on the swap: 185 soldiers have come home", "received 185 servicemen in return".
+_SWAPPED = re.compile(
+    r"(?:\s+and\s+\d+\s+[a-z]+)?\s+(?:have|has|had|were|are|was|is)\s+(?:now\s+|all\s+)?(?:come\s+home|returned|back|freed|home|released|"
+    r"been\s+(?:returned|freed|released|brought\s+home|handed\s+over))\b"
+)
+_IN_RETURN = re.compile(r"\s+(?:back\s+)?in\s+(?:return|exchange)\s*(?=[.,;\"]|$)")
 # "has made good its losses and stands at 150,000": of whom is left.
 _MADE_GOOD = re.compile(
     r"\b(?:made\s+good|makes\s+good|made\s+up\s+for|replaced|covers|covered)\s+(?:its|their|the|his)\s+$"
@@ -295,9 +301,12 @@ def _is_whole_harmed(sentence: Sentence, counted: Counted, grammar: Grammar) -> 
 
 
 def _casualty(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | None:
-    if grammar.search(
-        "rejects.exchange", sentence.text, sentence.start, sentence.end
-    ) and not is_present(sentence, counted, grammar, signs_of_harm(sentence, grammar)):
+    if grammar.search("rejects.exchange", sentence.text, sentence.start, sentence.end) and (
+        _SWAPPED.match(sentence.text, counted.end)
+        or not is_present(sentence, counted, grammar, signs_of_harm(sentence, grammar))
+    ):
+        return "exchange"
+    if _IN_RETURN.match(sentence.text, counted.end):
         return "exchange"
     if is_harmed(sentence, counted, grammar) or _LISTED_HARM.match(sentence.text, counted.end):
         return "casualty"
