@@ -200,6 +200,9 @@ class _Walk:
             return self._bracket(match.start())
         if word in sets["shapes.members"]:
             return self._members(match)
+        if word in sets["rejects.things"] and self._is_before_sure(match, plural=True):
+            self._position = match.end()
+            return True  # "1,500 special operations troops"
         if word in sets["rejects.things"] or word in sets["rejects.money"] or word == "%":
             self._result = Thing(reason="money" if word in sets["rejects.money"] else _thing(word))
             return False
@@ -255,7 +258,7 @@ class _Walk:
             return True  # "2,000 of the president's guards"
         return may_modify(surface)
 
-    def _is_before_sure(self, match: re.Match[str]) -> bool:
+    def _is_before_sure(self, match: re.Match[str], *, plural: bool = False) -> bool:
         """Say whether a noun that is surely military follows a word that no list knows: "scrawny squaddies"."""
         word, sets = match[0], self._grammar.sets
         head = self._heads.get(match.end() + 1)
@@ -264,7 +267,7 @@ class _Walk:
             and self._grammar.weight(head[0]) >= SURE_FROM
             and word.isalpha()
             and word.islower()
-            and not word.endswith("s")
+            and (plural or not word.endswith("s"))
             and word not in sets["shapes.stops"]
             and self._sentence.text[match.end()] == " "
         )
