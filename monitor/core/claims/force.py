@@ -174,13 +174,11 @@ def _speaks(sentence: Sentence, name: Name, grammar: Grammar) -> bool:
     offices = grammar.sets["attribution.offices"]
     if _tells(sentence, name, words, grammar):
         return True
-    if len(words) > 1 and words[1] in _COUNTS and words[0] in grammar.sets["shapes.collectives"]:
-        return True  # "a Finnish group counts no more than 60,000"
     for here, following in pairwise(words):
         if here not in grammar.sets["shapes.collectives"] and grammar.weight(here) == 0:
             continue
-        if following in grammar.sets["attribution.verbs"]:
-            return True
+        if following in grammar.sets["attribution.verbs"] or following in _COUNTS:
+            return True  # "a Finnish group counts no more than 60,000"
         if words[-1] in grammar.sets["attribution.verbs"] and words.index(here) == len(words) - 3:
             return True  # "US Army Europe said"
         return following in offices and following not in grammar.sets["shapes.collectives"]

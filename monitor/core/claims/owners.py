@@ -39,7 +39,9 @@ _SURE = frozenset(
 )
 # Steps that only guess from what stands around.
 _WEAK = frozenset({"none", "paragraph", "sentence", "counts"})
-_WATCHERS = re.compile(r"\b(?:spy|intelligence|surveillance)\b|\bNIS\b|\bJoint\s+Chiefs\b")
+_WATCHERS = re.compile(
+    r"\b(?:spy|intelligence|surveillance|same\s+service|same\s+agency)\b|\bNIS\b|\bJoint\s+Chiefs\b"
+)
 # Steps that may take the soldiers whom a speaker watches for his own.
 _GUESSED = frozenset(
     {
@@ -108,10 +110,12 @@ class Owners(Seats):
         """
         if found.rule not in _GUESSED or found in FINAL:
             return None
-        if found.rule == "subject" and not self._is_watched(index, item):
+        watched = self._is_watched(index, item)
+        if found.rule == "subject" and not watched:
             return None
         source = item.cue.source if item.cue else None
         state = self._knowledge.states_by_family.get(source.family) if source else None
+        state = state or (found.force if watched else None)
         spoken = self._before(len(self._story.sentences))
         if state is None or (found.force in spoken and found.force != state):
             return None

@@ -78,6 +78,9 @@ def direct(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted 
     return _Walk(sentence, quantity, grammar).run()
 
 
+_ORDINAL = re.compile(r"\d{1,3}(?:st|nd|rd|th)?")
+
+
 class _Walk:
     """A walk from a number to the noun it counts, over names, modifiers and brackets."""
 
@@ -414,7 +417,9 @@ def force_after(sentence: Sentence, grammar: Grammar, end: int) -> str | None:
             continue
         if gap[0] == "from" and grammar.search("force.withdrawals", text, sentence.start, end):
             continue
-        if gap[0] == "by" or any(word not in allowed and not word[0].isdigit() for word in gap):
+        if gap[0] == "by" or any(
+            word not in allowed and not _ORDINAL.fullmatch(word) for word in gap
+        ):
             continue
         if joins_next(sentence, name):
             return None  # "soldiers from Uganda, Kenya and Burundi"

@@ -20,6 +20,7 @@ _MOST_MODIFIERS = 3
 _DATELINE = re.compile(r"(?:,[^-\n]{1,30}|\s*\([^)\n]{1,30}\))?\s+-\s")
 # "KFOR numbers about 4,500": the verb, not the noun.
 _NUMBERS = re.compile(r" (?:now |currently |still |today )?(?:numbers|numbered|totals|totalled)\b")
+_AND_HAS = re.compile(r",\s+(?:and|but)\s+(?:has|have|had|is|was|will|would|[a-z]+ed)\b")
 # "The Arakan Army, its strongest foe, claims 40,000 fighters": a group's own.
 _CLAIMS = re.compile(
     r"\b(?:claims|claimed|boasts|boasted)\s+(?:to\s+have\s+|some\s+|about\s+|up\s+to\s+|more\s+than\s+)?$"
@@ -109,23 +110,51 @@ def subject(sentence: Sentence, counted: Counted, grammar: Grammar, since: int =
         relative = _APPOSED.match(text, name.end, left)
         begin = relative.end() if relative else name.end
         between = text[begin:left]
-        if begins_clause(between, grammar) or _is_host(between, grammar):
+        if begins_clause(between, grammar) or _hands_on(between, grammar):
             return NOBODY
         own = grammar.search("force.own", text, begin, left)
         if own and (_ACCUSED.search(text, begin, own.start()) or not _says_so(between, grammar)):
             return RULERS
         ends = (left, counted.quantity.start)  # "talking about 13,000"
         speaks = any(grammar.ends("attribution.speaks", text, begin, end) for end in ends)
-        if speaks or _retells(sentence, name, between) or _only_says(between, grammar):
+        speaks = speaks or _only_says(between, grammar) or _is_put_in(between, grammar)
+        if speaks or _retells(sentence, name, between):
             continue  # "The Americans are more cautious and speak of 75,000"
-        numbers = _NUMBERS.match(text, name.end, left) is not None
-        numbers = numbers or (actor.islower() and _CLAIMS.search(text, begin, left) is not None)
-        if numbers or acts(text, begin, left, grammar) or _amounts(sentence, name, left, grammar):
+        if _numbers(sentence, name, actor, left, grammar) or acts(text, begin, left, grammar):
             if joined_before(sentence, name):
                 return SEVERAL
             rule = "counts" if _only_counts(sentence, name, left, grammar) else "subject"
             return ForceFound(actor, rule)
     return NOBODY
+
+
+def _hands_on(between: str, grammar: Grammar) -> bool:
+    """Say whether somebody only hosts the counted, or says of an armed group that it has them."""
+    if _is_host(between, grammar):
+        return True
+    said = grammar.patterns["attribution.verbs"].search(between)
+    if said is None:
+        return False
+    group = grammar.patterns["force.groups"].match(between.lower(), said.end() + 1)
+    return group is not None  # "Sudan's army says the paramilitaries have brought 3,000"
+
+
+def _numbers(sentence: Sentence, name: Name, actor: str, left: int, grammar: Grammar) -> bool:
+    """Say whether a body numbers, claims or amounts to so many: "KFOR numbers 4,500"."""
+    text = sentence.text
+    return (
+        _NUMBERS.match(text, name.end, left) is not None
+        or (actor.islower() and _CLAIMS.search(text, name.end, left) is not None)
+        or _amounts(sentence, name, left, grammar)
+    )
+
+
+def _is_put_in(between: str, grammar: Grammar) -> bool:
+    """Read "Hezbollah, an Israeli spokesman says, and has brought 400": who says so is only put in."""
+    said = grammar.patterns["attribution.verbs"].search(between)
+    if said is None or "," in between[: said.start()]:
+        return False
+    return _AND_HAS.match(between, said.end()) is not None
 
 
 def _retells(sentence: Sentence, name: Name, between: str) -> bool:
