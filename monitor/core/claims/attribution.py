@@ -22,7 +22,7 @@ from monitor.core.claims.inverted import Inverted
 from monitor.core.claims.listed import Listed
 from monitor.core.claims.owned import Owned
 from monitor.core.claims.papers import Papers
-from monitor.core.claims.speakers import unknown
+from monitor.core.claims.speakers import PRIVATE, unknown
 from monitor.core.knowledge import Knowledge, Name, NameKind
 from monitor.core.model import Source
 
@@ -124,18 +124,12 @@ _PUT_BY = re.compile(
 )
 # "if the UN panel of experts is to be believed"
 _BELIEVED = frozenset({"believed", "trusted"})
-_IF_BELIEVED = re.compile(r"\bif\s+(?=[^.;:]{3,60}\s(?:is|are)\s+to\s+be\s+(?:believed|trusted)\b)")
+_IF_BELIEVED = re.compile(r"\b[Ii]f\s+(?=[^.;:]{3,60}\s(?:is|are)\s+to\s+be\s+(?:believed|trusted)\b)")
 _IN = re.compile(r"\W*(?:[Ii]n|[Ff]rom)\s+")
 _RECKONED = re.compile(
     r",?\s+(?:it\s+is|they)\s+(?:now\s+)?(?:estimated?|believed?|thought|think|reckoned?|assumed?|said|say|expected?|feared?|speak\s+of|talk\s+of|count)\b"
 )
 
-
-# Who sits in a capital and speaks for no government.
-_PRIVATE = frozenset(
-    "diplomat diplomats resident residents analyst analysts expert experts observer observers researcher researchers "  # noqa: SIM905
-    "witness witnesses trader traders correspondent correspondents journalist journalists economist economists".split()
-)
 
 
 class Attribution:
@@ -455,7 +449,7 @@ class Attribution:
             ):
                 return None
             spoken_in = before[-1:] == ["in"] and bool(
-                set(before[-2:-1]) & (self._grammar.sets["attribution.roles"] - _PRIVATE)
+                set(before[-2:-1]) & (self._grammar.sets["attribution.roles"] - PRIVATE)
             )
             led = before[-1:] if before[-1:] != ["the"] else [*set(before[-2:-1]) & _OF]
             if (

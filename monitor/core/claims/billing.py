@@ -40,7 +40,7 @@ _ADDRESSES = re.compile(
 # "Good evening, dear Ruritanians": whom a head of state speaks to.
 _DEAR = re.compile(r"\b(?:[Dd]ear|[Ff]ellow|[Mm]y)\s+(?=[A-Z])")
 _RANK = re.compile(
-    r"(?:(?:lieutenant|major|brigadier|vice|rear)[\s-]+)*(?:general|gen\.?|admiral|adm\.?|colonel|col\.?|minister|secretary|"
+    r"(?:(?:lieutenant|major|brigadier|vice|rear)[\s-]+)*(?:general|gen\.?|admiral|adm\.?|colonel|col\.?|minister|secretary(?![\s-]general)|"
     r"ministry|president|ambassador|envoy|commander|chief|spokes\w+)\b",
     re.IGNORECASE,
 )

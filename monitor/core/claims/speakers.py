@@ -57,6 +57,11 @@ _OF_OFFICE = re.compile(
 _SERVES = re.compile(
     r"\b(?:spokes(?:man|woman|person|people)|officials?|sources?|advisers?|aides?|head|chief|commander|secretary|deputy)$"
 )
+# Who sits in a capital and speaks for no government.
+PRIVATE = frozenset(
+    "diplomat diplomats resident residents analyst analysts expert experts observer observers researcher researchers "  # noqa: SIM905
+    "witness witnesses trader traders correspondent correspondents journalist journalists economist economists".split()
+)
 _OFFICE = 16
 _ORGAN = re.compile(r" (?:newspaper|website|channel|daily|press service|press office|journal)$")
 _WHO = re.compile(r",?\s+who\b")
@@ -253,7 +258,8 @@ class Phrases:
         match = _SEAT.match(sentence.text[start : last.start])
         if last.end < start + len(body) or match is None:
             return None
-        if not self._is_office(match["office"].split()):
+        words = match["office"].split()
+        if not self._is_office(words) or words[-1].lower() in PRIVATE:
             return None
         return self._of_state(start, body, last.senses[NameKind.ACTOR], "office")
 
