@@ -124,12 +124,14 @@ _PUT_BY = re.compile(
 )
 # "if the UN panel of experts is to be believed"
 _BELIEVED = frozenset({"believed", "trusted"})
-_IF_BELIEVED = re.compile(r"\b[Ii]f\s+(?=[^.;:]{3,60}\s(?:is|are)\s+to\s+be\s+(?:believed|trusted)\b)")
+_IF_BELIEVED = re.compile(
+    r"\b[Ii]f\s+(?=[^.;:]{3,60}\s(?:is|are)\s+to\s+be\s+(?:believed|trusted)\b)"
+)
+_TO_BE_BELIEVED = re.compile(r"[^.,;:\"]{0,60}?\s(?:is|are)\s+to\s+be\s+(?:believed|trusted)\b")
 _IN = re.compile(r"\W*(?:[Ii]n|[Ff]rom)\s+")
 _RECKONED = re.compile(
     r",?\s+(?:it\s+is|they)\s+(?:now\s+)?(?:estimated?|believed?|thought|think|reckoned?|assumed?|said|say|expected?|feared?|speak\s+of|talk\s+of|count)\b"
 )
-
 
 
 class Attribution:
@@ -515,7 +517,9 @@ class Attribution:
         ):
             speaker = self.listed.after(sentence, match.end())
             if speaker is not None:
-                found.append(replace(speaker, start=match.start()))
+                said = _TO_BE_BELIEVED.match(text, speaker.end, end)
+                until = said.end() if said else speaker.end
+                found.append(replace(speaker, start=match.start(), end=until))
         return found
 
     def backward(self, sentence: Sentence) -> Source | None:

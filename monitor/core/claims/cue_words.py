@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from monitor.core.claims.counted import Counted
 from monitor.core.claims.grammar import Grammar, Sentence
-from monitor.core.claims.scopes import clause_end
+from monitor.core.claims.scopes import NOTHING_HANGS, clause_end
 from monitor.core.claims.wordlists import WordList
 from monitor.core.model import Status
 
@@ -39,6 +39,7 @@ _WILL_HAVE = re.compile(r"\bwill\s+(?:soon\s+)?have\b", re.IGNORECASE)
 # "if we get the mandate, we would send N": what comes with a condition is supposed, not planned.
 _CONDITION = re.compile(r"\b(?:need\w*|if|unless|provided\s+that|in\s+case)\b", re.IGNORECASE)
 _IF = re.compile(r"\b(?:if|unless)\b", re.IGNORECASE)
+_IF_AT_ALL = re.compile(r"\bif" + NOTHING_HANGS, re.IGNORECASE)
 _IF_SO = re.compile(r",\s+(?:we|they|it|there|he|she|i|[\w-]+)\s+(?:are|is|have|has|'re)\b")
 _PARTICIPLE = re.compile(r"\s+(?:be\s+)?(?:[a-z]+ed|sent|cut|put|brought)\b")
 # ", we are told, will be": between a number and its verb.
@@ -71,6 +72,7 @@ def cued(left: str, right: str, grammar: Grammar) -> StatusFound:
     left, right = (
         _WILL_HAVE.sub("will", side) if "have" in side.lower() else side for side in (left, right)
     )
+    left, right = (_IF_AT_ALL.sub(" ", side) if "f " in side else side for side in (left, right))
     past = _last(patterns["status.past"], left)
     if past >= 0 and _last(patterns["status.present"], left) < past:
         return StatusFound(Status.PAST, "past")

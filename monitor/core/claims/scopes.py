@@ -18,6 +18,12 @@ CLAUSE_END = re.compile(
     re.IGNORECASE,
 )
 REACH = 140
+# What follows an "if" on which nothing hangs: "if nothing changes", "if the ministry is to be believed".
+NOTHING_HANGS = (
+    r"\s+(?:nothing\s+changes|all\s+goes|need(?:ed)?\b|necessary|possible|"
+    r"(?:it|he|they|she|that|this)\s+(?:is|are)\s+not\s+stopped|not\s+stopped|nobody\s+stops|nothing\s+is\s+done|"
+    r"[^.,;:\"]{3,60}\s(?:is|are)\s+to\s+be\s+(?:believed|trusted)\b)"
+)
 # A status, and the rule that says so.
 Frame = tuple[Status, str]
 FINITE = re.compile(

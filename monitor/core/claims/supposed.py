@@ -11,7 +11,7 @@ import re
 
 from monitor.core.claims.counted import Counted
 from monitor.core.claims.grammar import Sentence
-from monitor.core.claims.scopes import FINITE, Frame, figure_end
+from monitor.core.claims.scopes import FINITE, NOTHING_HANGS, Frame, figure_end
 from monitor.core.knowledge import NameKind
 from monitor.core.model import Status
 
@@ -34,8 +34,10 @@ _SOUNDING = frozenset(
     "approached sounded canvassed asked requested invited urged pressed".split()  # noqa: SIM905
 )
 _CONDITION = re.compile(
-    r"\b(?i:(?<!asked )(?<!ask )(?<!wonder )(?<!even )(?<!as )(?<!know )(?<!more )if(?!\s+(?:nothing\s+changes|all\s+goes|need(?:ed)?\b|necessary|possible|"
-    r"(?:it|he|they|she|that|this)\s+(?:is|are)\s+not\s+stopped|not\s+stopped|nobody\s+stops|nothing\s+is\s+done))|unless|provided\s+(?:that|there|we|they|it|he|she)\s+|in\s+case\s+of|in\s+the\s+event|"
+    r"\b(?i:(?<!asked )(?<!ask )(?<!wonder )(?<!even )(?<!as )(?<!know )(?<!more )if(?!"
+    + NOTHING_HANGS
+    + r")|unless|"
+    r"provided\s+(?:that|there|we|they|it|he|she)\s+|in\s+case\s+of|in\s+the\s+event|"
     r"once\s+(?:\w+\s+){1,6}?(?:has|have|is|are)\b|should\s+(?:the\s+)?(?-i:[A-Z])[\w.]*\s+[a-z]+|(?:after|before|once|following|under|with|without)\s+(?:there\s+is\s+)?(?:an?|the|any)\s+(?:\w+\s+)?(?:ceasefire|truce|armistice|peace|settlement|"
     r"agreement\s+is|deal\s+is)|as\s+part\s+of\s+(?:an?|any)\s+(?:\w+\s+)?(?:peace|ceasefire|truce|settlement)|(?:when|once|as\s+soon\s+as)\s+the\s+(?:guns|fighting|war|shooting)\s+(?:falls?|stops?|ends?|has|have|is|are|goes?))\b"
 )

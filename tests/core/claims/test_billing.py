@@ -91,6 +91,12 @@ def _families(text: str, title: str | None = None) -> list[str | None]:
             id="a report",
         ),
         pytest.param(
+            "Report of the Secretary-General on Mali",
+            "The mission is deployed in the north. Some 1,200 soldiers are in Gao.",
+            None,
+            id="a secretary-general is no secretary of the state that is named",
+        ),
+        pytest.param(
             "Statement by the defence minister on the Polish battalion",
             _HOUSE,
             "poland-government",
@@ -299,6 +305,21 @@ def test_a_headline_is_the_word_of_whom_the_text_below_names(
             "In Bukavu they count 4,000 Rwandan soldiers in Goma.",
             None,
             id="in another town",
+        ),
+        pytest.param(
+            "If MONUSCO is to be trusted, 4,000 Rwandan soldiers are in Goma.",
+            "united-nations",
+            id="who is to be trusted",
+        ),
+        pytest.param(
+            "If MONUSCO is to be paid, 4,000 Rwandan soldiers will be in Goma.",
+            None,
+            id="who is to be paid",
+        ),
+        pytest.param(
+            "Diplomats in Nairobi said 1,500 Ugandan soldiers were in Ituri.",
+            "text:diplomats",
+            id="diplomats are another's",
         ),
         pytest.param(
             "Observers in Nairobi said 1,500 Ugandan soldiers were in Ituri.",

@@ -202,6 +202,24 @@ _PLANS = [
         _HYPOTHETICAL,
         id="if somebody agrees",
     ),
+    pytest.param(
+        "If all goes well, 600 Kenyan soldiers are to fly to Haiti.",
+        _PLANNED,
+        id="if all goes well",
+    ),
+    pytest.param(
+        "If Haiti asks, 600 Kenyan soldiers are to fly to Haiti.", _HYPOTHETICAL, id="if it asks"
+    ),
+    pytest.param(
+        "If MONUSCO is to be believed, 4,000 Rwandan soldiers are in Goma.",
+        _PRESENT,
+        id="if somebody is to be believed",
+    ),
+    pytest.param(
+        "If MONUSCO is to be paid, 4,000 Rwandan soldiers will be in Goma.",
+        _HYPOTHETICAL,
+        id="if somebody is to be paid",
+    ),
     pytest.param("Kenya will send 600 soldiers, or more if Haiti asks.", _PLANNED, id="more if"),
     pytest.param(
         "Kenya will send 600 soldiers, or none unless Haiti asks.", _HYPOTHETICAL, id="none unless"
