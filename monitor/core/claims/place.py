@@ -103,6 +103,10 @@ _HOMEWARD = re.compile(
 _ANOTHER = re.compile(r"\b(?:and|but)\s+(?:[a-z]+ed|sent|brought|took|drew)\s+[a-z]")
 _BODY = re.compile(r"(?:peacekeeping )?(?:mission|force|operation|contingent)s?", re.IGNORECASE)
 _OWN_MEN = re.compile(r"\b(?:its|their|his|her|our)\s+own\s+(?:[a-z]+\s+)?$")
+_OWN_MEN_THERE = re.compile(
+    r"\b(?:its|their|his|her|our)\s+own\s+(?:[a-z]+\s+)?(?:troops|soldiers|men|fighters|forces|units|battalions?|brigades?|"
+    r"regiments?|divisions?|garrisons?|army)\s+$"
+)
 _TRAINS = re.compile(r"\btrain(?:ing|ed)?\b")
 _STOP = re.compile(r"[;:\"]")
 _VERB = re.compile(r"\b(?:were|are|is|was|have|had|has|will|would|could|may|might|must)\b")
@@ -335,6 +339,14 @@ def _behind(sentence: Sentence, counted: Counted, here: Sequence[Spot]) -> Place
 
 def _in_aside(sentence: Sentence, position: int) -> bool:
     return any(start <= position < end for start, end in sentence.asides)
+
+
+def is_apart(sentence: Sentence, start: int, spot: Spot) -> bool:
+    """Say whether another story begins between a number and a place, or the place is of somebody's own men."""
+    text = sentence.text
+    if _APART.search(text, start, spot.start):
+        return True
+    return _OWN_MEN_THERE.search(text, start, spot.start) is not None
 
 
 def _right_stop(

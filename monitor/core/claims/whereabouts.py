@@ -15,6 +15,7 @@ from monitor.core.claims import place, pointers
 from monitor.core.claims.counted import Counted
 from monitor.core.claims.errands import mission_in
 from monitor.core.claims.grammar import Grammar, Sentence
+from monitor.core.claims.place import is_apart
 from monitor.core.claims.relations import Found
 from monitor.core.claims.scenes import Scenes
 from monitor.core.claims.spots import NOWHERE, PlaceFound, Spot, Way
@@ -293,7 +294,8 @@ class Whereabouts:
         if spot.end <= counted.quantity.left:
             return ";" not in sentence.text[spot.end : counted.quantity.left]
         between = any(counted.end <= q.left < spot.start for q in sentence.quantities)
-        return not between and not _APART.search(sentence.text, counted.end, spot.start)
+        apart = _APART.search(sentence.text, counted.end, spot.start) is not None
+        return not between and not apart and not is_apart(sentence, counted.end, spot)
 
     def _is_of_event(self, sentence: Sentence, counted: Counted, spot: Spot) -> bool:
         """Read "after the attack at Banjska", "...," its commander said over tea in Kramatorsk"."""

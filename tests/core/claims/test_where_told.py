@@ -51,6 +51,20 @@ _ANOTHERS = [
         "Chad has 900 soldiers, because Niger has none in Agadez and Zinder.", None, id="a reason"
     ),
     pytest.param(
+        "Romania sent 700 soldiers and has its headquarters in Craiova.", None, id="a headquarters"
+    ),
+    pytest.param("Romania sent 700 soldiers and vehicles to Craiova.", "craiova", id="vehicles"),
+    pytest.param(
+        "Cuba's 1,000 soldiers let Russia keep its own soldiers in Donetsk.",
+        None,
+        id="another's own men",
+    ),
+    pytest.param(
+        "Cuba's 1,000 soldiers let Russia keep positions in Donetsk.",
+        "donetsk",
+        id="positions of both",
+    ),
+    pytest.param(
         "Some 160 soldiers will serve in the Sahel, the Mali government said.",
         "sahel",
         id="a speaker behind a comma",
