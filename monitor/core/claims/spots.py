@@ -125,6 +125,8 @@ def spots(sentence: Sentence, grammar: Grammar, knowledge: Knowledge) -> list[Sp
         if place is None or any(start <= name.start < end for start, end in asides):
             continue
         gap = sentence.text[found[-1].end : name.start] if found else ""
+        if found and gap == " " and NameKind.ACTOR in name.senses and _says(sentence, end, grammar):
+            continue  # "around Sumy Kyiv speaks of 9,000": who speaks is not where they are
         chained = bool(found) and _continues(gap, grammar) and not _says(sentence, end, grammar)
         # "near Kosovo, Pristina's interior minister said"
         chained = chained and not (gap == ", " and sentence.text.startswith("'s", name.end))

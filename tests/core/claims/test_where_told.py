@@ -74,6 +74,12 @@ _ANOTHERS = [
         "mali",
         id="a narrower place behind a comma",
     ),
+    pytest.param(
+        "Around Sumy Kyiv speaks of 9,000 Russian soldiers.", "sumy", id="a speaker without a comma"
+    ),
+    pytest.param(
+        "Around Sumy city there are 9,000 Russian soldiers.", "sumy", id="a town without a speaker"
+    ),
     pytest.param("The 9,000 soldiers deployed against Ukraine are tired.", None, id="against whom"),
     pytest.param(
         "The 9,000 soldiers deployed in Ukraine are tired.", "ukraine", id="in whose land"
