@@ -229,6 +229,16 @@ _BEFORE_AND_AFTER = [
         id="its, of who is named since",
     ),
     pytest.param(
+        "The 200 soldiers at Naqoura belong to UNIFIL. UNIFIL has 10,500 soldiers.",
+        "naqoura",
+        id="a mission that is only named before",
+    ),
+    pytest.param(
+        "The 200 soldiers at Naqoura belong to nobody. UNIFIL has 10,500 soldiers.",
+        None,
+        id="a mission that is not named before",
+    ),
+    pytest.param(
         "Kenyan troops landed in Haiti. The Kenyans will stay. The contingent has 400 soldiers.",
         "haiti",
         id="a body that was named",

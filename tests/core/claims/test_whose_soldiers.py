@@ -101,6 +101,16 @@ _NAMED_BESIDE = [
     ),
 ]
 _BODIES_AND_GROUPS = [
+    pytest.param(
+        "The Kenyan mission is small. Haiti wants to cut the contingent to 900 soldiers.",
+        "KE",
+        id="who cuts another's contingent",
+    ),
+    pytest.param(
+        "The Kenyan mission is small. Haiti wants to have 900 soldiers.",
+        "HT",
+        id="who wants his own",
+    ),
     pytest.param("UNIFIL numbers about 10,500 soldiers.", "unifil", id="a mission numbers"),
     pytest.param(
         "The road to UNIFIL is lined by 10,500 soldiers.",
