@@ -55,6 +55,7 @@ _GUESSED = frozenset(
         "alone",
         "counts",
         "subject",
+        "body",
     }
 )
 # "The army, a spokesman said, had N": who says so is only put in.
@@ -111,7 +112,7 @@ class Owners(Seats):
         if found.rule not in _GUESSED or found in FINAL:
             return None
         watched = self._is_watched(index, item)
-        if found.rule == "subject" and not watched:
+        if found.rule in {"subject", "body"} and not watched:
             return None
         source = item.cue.source if item.cue else None
         state = self._knowledge.states_by_family.get(source.family) if source else None
