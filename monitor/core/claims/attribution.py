@@ -81,7 +81,9 @@ _ONE_LOW = re.compile(
 _ANOTHER = re.compile(
     r"\s,?.*,\s+(?:an?|one|two|three|several|some)\s+(?!spokes|statement)[^,]{3,60}$", re.DOTALL
 )
-_OBJECT = re.compile(r"\b(?:to|with|against|asked|told|by|from|met)\s+(?:the\s+)?$")
+_OBJECT = re.compile(
+    r"\b(?:to|with|against|asked|told|by|from|met|briefed|informed|visited|addressed|accompanied|joined)\s+(?:the\s+)?$"
+)
 _OF_LAST = re.compile(r"\b(?:of|for|from|with|in|at)\s+$")
 _OF = frozenset({"of", "from", "with", "by"})
 # "The Americans are more cautious and speak of": how much of a first verb may stand before "and".
@@ -128,6 +130,14 @@ _IF_BELIEVED = re.compile(
     r"\b[Ii]f\s+(?=[^.;:]{3,60}\s(?:is|are)\s+to\s+be\s+(?:believed|trusted)\b)"
 )
 _TO_BE_BELIEVED = re.compile(r"[^.,;:\"]{0,60}?\s(?:is|are)\s+to\s+be\s+(?:believed|trusted)\b")
+# Verbs that are nouns behind "in its", and how far before.
+_NOUNS = frozenset(
+    {"report", "reports", "claim", "claims", "count", "counts", "estimate", "estimates"}
+)
+_IN_ITS = re.compile(
+    r"\b(?:in|of|by|from|with|on)\s+(?:its|the|an?|their|his|her)\s+(?:[\w-]+\s+){0,2}$"
+)
+_NOUN_REACH = 40
 _IN = re.compile(r"\W*(?:[Ii]n|[Ff]rom)\s+")
 _RECKONED = re.compile(
     r",?\s+(?:it\s+is|they)\s+(?:now\s+)?(?:estimated?|believed?|thought|think|reckoned?|assumed?|said|say|expected?|feared?|speak\s+of|talk\s+of|count)\b"
@@ -194,6 +204,10 @@ class Attribution:
                 for name in (*sentence.speakers, *sentence.names)
             ):
                 continue
+            if verb[0].lower() in _NOUNS and _IN_ITS.search(
+                text, max(sentence.start, verb.start() - _NOUN_REACH), verb.start()
+            ):
+                continue  # "said in its budget report"
             if (
                 verb[0].lower() in self._grammar.sets["attribution.weak"]
                 and any(
@@ -312,6 +326,12 @@ class Attribution:
         active = verb[0].lower().split()[0].endswith("ing")  # "are talking about"
         if near in self._grammar.sets["attribution.passive"] and not active:
             return None
+        if sentence.heading and text[verb.start() - 2 : verb.start()] == ", ":
+            last = self._inverted.after(
+                sentence, verb
+            )  # "1,400 lured into Russian army, says Nairobi"
+            if last is not None and last.end >= sentence.end - 1:
+                return last
         return (
             self._papers.before(sentence, verb)
             or self._before(sentence, verb, floor)

@@ -31,6 +31,10 @@ _PAIRED = re.compile(
 _PAIRED_NOUN = re.compile(
     r"(?<=s)\s+and\s+(?:[a-z]+s|police|men|personnel)\b(?:\s+(?:now|currently)\s+(?:in\s+the\s+field|deployed|serving|there))?"
 )
+_NOW_THERE = re.compile(
+    r"(?:\s+[a-z]+)?(?:\s+and\s+[a-z]+)?\s+(?:(?:now|currently|still|already|presently|who\s+are|that\s+are)\s+)+(?:[a-z-]+\s+){0,2}?"
+    r"(?:in|at|on|there|abroad|deployed|stationed|based)\b[^,;.]{0,40}?(?=\s(?:will|would|could|may|might|are|is|were|have|had|has)\b)"
+)
 # The month of May promises nothing.
 _MAY = re.compile(
     r"\b(?:[Ii]n|[Oo]n|[Ss]ince|[Bb]y|[Uu]ntil|of|late|early|mid|[Ll]ast|from|[Dd]uring|\d\d?)[ -]May\b|\bMay\s+\d"
@@ -47,7 +51,7 @@ _ASIDE_SAID = re.compile(
     r"(?:\s+(?:of\s+)?(?:them|those|these|soldiers|troops|men))?,\s+(?:we|he|she|they|it|officials|sources|analysts|diplomats)\s+[^,;:\".]{2,30},(?=\s)"
 )
 _CLAUSE_START = re.compile(
-    r"[;:]|\bthat\b|,\s+(?:but|while|where|which|who)\b|,\s+(?=(?:it|they|he|she|we|i)\s+(?:has|have|now)\b)"
+    r"[;:]|\bthat\b(?!\s+to\b)|,\s+(?:but|while|where|which|who)\b|,\s+(?=(?:it|they|he|she|we|i)\s+(?:has|have|now)\b)"
     r"|,\s+(?=now\s+[a-z]+s?\b)|,\s+(?=(?:though|although|joining|including)\b)|,?\s+and\s+(?=(?:so\s+far|now|got|received)\b)|\s+and\s+(?=(?:has|have)\s+(?:only\s+|just\s+|about\s+)?$)"
     r"|\bbut\s+(?=(?:only\s+|now\s+|so\s+far\s+)?(?:has|have|is|are|found|got)\b)"
 )
@@ -153,4 +157,8 @@ def behind_whole(sentence: Sentence, start: int) -> str:
     """Return the verb of "4,500 of the 28,500 troops there could be moved": it is the part's."""
     paired = _PAIRED_NOUN.search(sentence.text, start, min(sentence.end, start + 40))
     begin = paired.end() if paired else start
+    if paired is None:
+        # "of the 50,000 soldiers now in the field would go home": what they do now is said of the whole
+        now = _NOW_THERE.match(sentence.text, start, sentence.end)
+        start = begin = now.end() if now else start
     return sentence.text[start : clause_end(sentence, begin, sentence.end)][:90]

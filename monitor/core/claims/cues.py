@@ -20,6 +20,7 @@ _LAST_DAY = 31
 _SUBJECT_OF_SAID = re.compile(
     r"\s+(?:that\s|(?!(?:on|in|at|after|when|as|while|during|before|last|this|by|for|since)\s)[^,;:.\"]{0,25}$)"
 )
+_BEGINS_PART = re.compile(r";\s+(?:(?:but|and|yet|while|now|today|the|an?)\s+)*\Z")
 _SAME_BREATH, _NOUN = 3, 16
 _INSERTED = re.compile(
     r"[,\"]\s+(?!where|while|and\b|but\b|though|although)(?:(?:an?|the)\s+)?(?:[\w-]+\s+){0,2}$"
@@ -163,8 +164,16 @@ def of_part(sentence: Sentence, cues: Sequence[Cue], quantity: Quantity) -> Sequ
     own = [cue for cue in cues if start <= cue.start < end]
     if any(cue.source is not None for cue in own):
         return own
-    # "…; none of them, an official said, will stay": what interrupts a later part is of that part.
-    return [cue for cue in cues if cue.start < end or "," not in text[cue.end : sentence.end]]
+    # "…; none of them, an official said, will stay": what interrupts a later part, or begins it, is of that part.
+    return [
+        cue
+        for cue in cues
+        if cue.start < end
+        or (
+            "," not in text[cue.end : sentence.end]
+            and not _BEGINS_PART.search(text, end, cue.start)
+        )
+    ]
 
 
 def is_inserted(sentence: Sentence, cue: Cue) -> bool:

@@ -45,7 +45,8 @@ _AHEAD = re.compile(
 # "The other 400 fly to Tijuana on Monday": a present tense with a day ahead.
 _TIMETABLED = re.compile(
     r"(?:\s+[\w-]+){0,6}?\s+(?:moves?|fly|flies|follows?|leaves?|goes|go|returns?|arrives?|comes?|heads?|joins?|deploys?|sails?|"
-    r"starts?|begins?|ships?\s+out|takes?\s+over)\b[^.;,\"]{0,50}?\b(?:tomorrow|tonight|next\s+\w+|(?:on|in|from|by|this)\s+(?:the\s+)?"
+    r"starts?|begins?|ships?\s+out|takes?\s+over|(?:are|is)\s+(?:due\s+|now\s+|also\s+)?(?:flying|leaving|heading|moving|going|coming|deploying|joining|"
+    r"arriving|returning|shipping|travelling|traveling|sailing|setting\s+off|packing|preparing\s+to\s+\w+))\b[^.;,\"]{0,50}?\b(?:tomorrow|tonight|next\s+\w+|(?:on|in|from|by|this)\s+(?:the\s+)?"
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:in|from|by|this)\s+(?:early\s+|late\s+|mid-)?(?:january|february|march|april|may|june|july|"
     r"august|september|october|november|december|spring|summer|autumn|winter|the\s+(?:spring|summer|autumn|new\s+year)))\b",
     re.IGNORECASE,
@@ -102,12 +103,17 @@ _WHO_WILL = re.compile(
 )
 
 
+def opens_clause(sentence: Sentence, counted: Counted) -> bool:
+    """Say whether a number opens its clause, so that it is its subject."""
+    left = counted.quantity.left
+    return _OPENS.search(sentence.text, max(sentence.start, left - _NEAR), left) is not None
+
+
 def subject_verb(sentence: Sentence, counted: Counted) -> str | None:
     """Return the verb and what follows it of a number that opens its clause, behind names and appositions."""
-    text, left = sentence.text, counted.quantity.left
-    if not _OPENS.search(text, max(sentence.start, left - _NEAR), left):
+    if not opens_clause(sentence, counted):
         return None
-    end = counted.end
+    text, end = sentence.text, counted.end
     stop = min(sentence.end, end + _RIGHT)
     for other in sentence.quantities:
         if other.left >= end:

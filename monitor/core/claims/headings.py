@@ -18,8 +18,8 @@ from monitor.core.knowledge import NameKind
 
 _TAIL = re.compile(r"(?:(?::| -) ((?:[\w'-]+ ?){1,4})|, ((?:[a-z'-]+ ?){1,3}))$")
 _TURN = re.compile(r"(?:MR|MS|MRS|GEN|SEC|AMB|DR|ADM|COL|LT|MAJ|SEN|REP|THE)\b[A-Z. '-]{2,40}?:\s")
-_COLON = re.compile(r"[^:\n]{2,60}?:\s")
-_MOST_OPENING = 61  # with its colon
+_COLON = re.compile(r"[^:\n]{2,100}?:\s")
+_MOST_OPENING = 101  # with its colon
 # "I tell my colleagues in the Bundestag: …" names a place of speech and no speaker.
 _MOST_LABEL = 6
 _UNSAID = frozenset({"report", "reports", "media", "study", "studies", "editor", "editors", "letter", "letters", "paper", "channel", "channels", "daily", "weekly", "analysis", "briefing"})  # fmt: skip

@@ -71,8 +71,9 @@ class Hints:
             return ForceFound(home, "home")
         official = source is not None and source.id.endswith(_OFFICIAL)
         others = self._others(index, item, state) if official else set()
-        if len(others) == 1:
-            return ForceFound(others.pop(), "topic")
+        watched = self._watched_before(index, item, state) if official and not others else None
+        if len(others) == 1 or watched is not None:
+            return ForceFound(watched or others.pop(), "topic")
         regular = _REGULAR.match(self._story.sentences[index].text, item.counted.end) is not None
         if self._is_irregular(item) and state in self._knowledge.homes and not regular:
             state = None  # no ministry counts "fighters" as its own
@@ -100,6 +101,17 @@ class Hints:
         sentence, left = self._story.sentences[index], item.counted.quantity.left
         found = persons.subjects(sentence, self._grammar, left)
         return {one.force for one in found if not one.speaks} - {state or ""}
+
+    def _watched_before(self, index: int, item: Found, state: str | None) -> str | None:
+        """Return the speaker's enemy, of whom the sentence before was: "what Ruritania keeps in reserve"."""
+        enemy = self._knowledge.adversary(state) if state is not None else None
+        if enemy is None or not index or self._in_speech(index, item.counted.quantity.left):
+            return None
+        before = self._story.sentences[index - 1]
+        if before.paragraph != self._story.sentences[index].paragraph:
+            return None
+        found = {one.force for one in persons.subjects(before, self._grammar) if not one.speaks}
+        return enemy if found == {enemy} else None
 
     def _asked_of(self, index: int) -> str | None:
         """Return of whom a question asks that the sentence answers: "How many does the PLA have?"."""

@@ -87,7 +87,7 @@ _BODIES = frozenset({"collective", "numbered", "change"})
 
 # Losses that are made good, and words of harm that hurt nobody.
 _MADE_GOOD = re.compile(
-    r"\b(?:(?:cover\w*|replac\w+|offset\w*|(?:mak\w+|made)\s+up\s+for|compensat\w+\s+for|exceed\w*|outpac\w+)\s+"
+    r"\b(?:(?:cover\w*|replac\w+|offset\w*|(?:mak\w+|made)\s+(?:up\s+for|good)|compensat\w+\s+for|exceed\w*|outpac\w+)\s+"
     r"(?:(?:its|their|his|her|the|our|those|these|all)\s+)?(?:\w+\s+)?(?:losses|casualties)"
     r"|what\s+(?:was|has\s+been|had\s+been)\s+(?:destroyed|ruined)|grave\s+concerns?|what\s+(?:remains|is\s+left)\s+of|lethal\s+(?:aid|weapons?|equipment))\b",
     re.IGNORECASE,

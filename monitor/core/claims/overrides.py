@@ -22,6 +22,8 @@ from monitor.core.claims.cues import Cue
 from monitor.core.claims.grammar import Grammar, Sentence
 from monitor.core.claims.merge import Mention
 from monitor.core.claims.old_years import names_old_year
+from monitor.core.claims.pointers import SAME_PEOPLE
+from monitor.core.claims.scopes import FINITE
 from monitor.core.claims.status import framed, status_of
 from monitor.core.claims.story import Story
 from monitor.core.model import Status
@@ -30,6 +32,8 @@ from monitor.core.model import Status
 _BEFORE = 2
 # How near behind a number a word stands that goes on with the history before it.
 _SOON = 60
+# How far behind its subject a sentence says that it is a plan.
+_SUBJECT_REACH = 60
 # Rules by which a sentence is told as history, so that what goes on is so, too.
 _HISTORY = frozenset({"history", "bygone", "past-gone-on", "went-in", "over"})
 # Rules of a present whose verb may be in the past: "had been 85,000 strong", "cut from 2,500".
@@ -160,6 +164,24 @@ def _gone_on_status(case: Case) -> StatusFound | None:
     return framed(frames.goes_on(sentences[index], before, case.grammar))
 
 
+def _told_below(case: Case, standing: Standing) -> Standing | None:
+    """Read "6,000 more bound for Russia" above "The second group is to arrive by August"."""
+    sentence, below = case.sentence, case.index + 1
+    if case.index or not sentence.heading or below >= len(case.story.sentences):
+        return None
+    body = case.story.sentences[below]
+    if case.story.scenes.title_before(below) != case.index:
+        return None
+    same = SAME_PEOPLE.match(body.text, body.start, body.end)
+    opens = frames.opens_clause(sentence, case.counted)
+    if same is None or not opens or FINITE.search(sentence.text, sentence.start, sentence.end):
+        return None
+    stop = min(body.end, same.end() + _SUBJECT_REACH)
+    if case.grammar.search("status.planned", body.text, same.end(), stop) is None:
+        return None
+    return Standing(StatusFound(Status.PLANNED, "told-below"), standing.cue)
+
+
 def _past_gone_on(case: Case, standing: Standing) -> Standing | None:
     if not _is_still_past(case):
         return None
@@ -255,6 +277,12 @@ STEPS = (
         overrules=_is_unsaid_or_supposed,
         find=_gone_on,
         reason="A sentence without a cue goes on in the sense of the one before, or of what was asked.",
+    ),
+    Step(
+        name="told-below",
+        overrules=_is_unsaid,
+        find=_told_below,
+        reason="A headline without a verb is told in full by the sentence below it.",
     ),
     Step(
         name="past-gone-on",

@@ -34,6 +34,20 @@ _BY = re.compile(
     r"\s+(?:(?:made|issued|published|put forward|put about|advanced|spread|voiced|repeated|given|released|"
     r"carried)\s+)?(?P<how>by|from|in|of)\s+"
 )
+# "a statement by Seoul about 12,000 men", "a cable according to which 5,000 men".
+_TOLD_NOUNS = frozenset(
+    "report reports cable cables statement statements claim claims allegation allegations accusation accusations charge charges "  # noqa: SIM905
+    "assertion assertions story stories figure number estimate".split()
+)
+_TOLD_AS = re.compile(
+    r"\b(?P<noun>reports?|cables?|statements?|claims?|allegations?|accusations?|charges?|assertions?|stor(?:y|ies))"
+    r"(?:\s+(?:by|from|in|of)\s+[^,;.\"]{3,50}?)?\s+(?:according\s+to\s+which|saying\s+that|saying|alleging|claiming|suggesting|about|of)\s+"
+)
+_AS_REACH = 12
+# "the 6,000 figure from Seoul"
+_FIGURE_FROM = re.compile(
+    r"(?:figure|number|estimate)\s+(?:from|of|given\s+by|put\s+out\s+by|named\s+by|by|cited\s+by)\s+(?:the\s+)?"
+)
 # "its own count", "their latest estimate": whose it is was said before.
 _THEIR = re.compile(
     r"\b(its|their|his|her)\s+(?:own\s+|latest\s+|official\s+|first\s+|new\s+)*$", re.IGNORECASE
@@ -58,6 +72,7 @@ class Owned:
         """Yield the cue of each estimate, claim or finding that somebody owns."""
         text, counts = sentence.text, tallies(sentence, self._grammar)
         yield from self._given(sentence)
+        yield from self._told_as(sentence)
         changed_by = self._changed_by(sentence)
         if changed_by is not None:
             yield changed_by
@@ -111,6 +126,45 @@ class Owned:
             return None
         cue = self._subject(sentence, verb, floor)
         return replace(cue, end=tally.noun.end()) if cue else None
+
+    def _told_as(self, sentence: Sentence) -> Iterator[Cue]:
+        """Read "an American cable according to which N", "a statement by Seoul about N": whose it is.
+
+        "The 6,000 figure from Seoul", "the figure given by the general staff" are theirs, too.
+        """
+        text = sentence.text
+        if not sentence.has(_TOLD_NOUNS):
+            return
+        for noun in _TOLD_AS.finditer(text, sentence.start, sentence.end):
+            if not any(0 <= q.start - noun.end() <= _AS_REACH for q in sentence.quantities):
+                continue
+            whose = _BY.match(text, noun.end("noun"), noun.end())
+            cue = self._listed.after(sentence, whose.end()) if whose else None
+            if cue is None or cue.source is None or cue.end > noun.end():
+                cue = self._adjacent(sentence, noun.start("noun"), noun.end("noun"))
+            if cue is not None:
+                yield replace(cue, start=cue.start, end=noun.end(), rule="estimate", outlet=False)
+        for figure in _FIGURE_FROM.finditer(text, sentence.start, sentence.end):
+            cue = self._listed.after(sentence, figure.end())
+            counted = any(q.right + 1 == figure.start() for q in sentence.quantities)
+            if counted and cue is not None and cue.source is not None:
+                yield replace(cue, start=figure.start(), rule="given", outlet=False)
+
+    def _adjacent(self, sentence: Sentence, start: int, end: int) -> Cue | None:
+        """Read "an American cable", "Seoul's statement": the owner right before a noun."""
+        for name in _nearest(sentence, start):
+            gap = sentence.text[name.end : start]
+            if len(gap.removeprefix("'s").split()) > _MOST_OWNED - 1 or "," in gap:
+                return None
+            slug = name.senses.get(NameKind.SOURCE) or name.senses.get(NameKind.OUTLET)
+            force = name.senses.get(NameKind.ADJECTIVE)
+            if gap.startswith("'s"):
+                force = force or name.senses.get(NameKind.ACTOR)
+            source = self._listed.source(slug) or self._listed.government(force or "")
+            return (
+                Cue(start=name.start, end=end, source=source, rule="estimate") if source else None
+            )
+        return None
 
     def _owned(self, sentence: Sentence, noun: re.Match[str], counted: Name | None) -> Cue | None:
         """Return whose an estimate is by the name before it; whom it counts does not own it."""

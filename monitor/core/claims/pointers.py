@@ -54,7 +54,7 @@ _COUNTRY = re.compile(
     r"republic|emirate|sultanate|monarchy))\b(?! of| [A-Z]|'s)"
 )
 _SIDE_OF_COUNTRY = re.compile(
-    r"\b(?:north|south|east|west|centre|center|rest|capital)\w*\s+of\s+the\s+country\b"
+    r"\b(?:(?:north|south|east|west|centre|center|rest|capital)\w*\s+of|across|around|throughout)\s+the\s+country\b"
 )
 # "put their number at 1,000", "the contingent has grown to", "13,000 of them".
 _THEIR = re.compile(
@@ -75,6 +75,13 @@ _CONTINGENT_IN = re.compile(
 _AT_IT = re.compile(r"\s+(?:against|facing|opposite|around|outside|near) (?:it|them|us|him)\b")
 _MANY_OF_THEM = re.compile(r"\b(?:of them|of those)\s*[:,-]\s+(?:[a-z]+\s+){0,3}$")
 _OF_THOSE = re.compile(r"\s+of\s+(?:them|those|these)\b")
+
+# "They will be quartered near Lviv", "The company will serve in Erbil": the same people, told more exactly.
+SAME_PEOPLE = re.compile(
+    r"\W*(?:They|(?:The|These|Those)\s+(?:[a-z-]+\s+){0,3}?(?:troops|soldiers|men|fighters|company|battalion|brigade|regiment|"
+    r"contingent|unit|group|team|force|detachment|deployment|mission|rotation|peacekeepers|reservists|recruits|conscripts|marines|"
+    r"paratroopers|engineers|sappers|guards|personnel|instructors|trainers|advisers|airmen|sailors|squad|batch|convoy|battlegroup))\b(?!'s)"
+)
 
 
 def is_of_them(sentence: Sentence, counted: Counted) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from monitor.core.claims import dating, force, kinds, overrides
@@ -27,6 +28,7 @@ from monitor.core.claims.questions import is_question, is_unanswered
 from monitor.core.claims.rejects import early, is_denominator, reject
 from monitor.core.claims.relations import Found, coordinate, keep_status, relate
 from monitor.core.claims.resumed import are_many, asked_before, ends, has_somewhere, resumed
+from monitor.core.claims.spokesmen import speaks_for_body
 from monitor.core.claims.spots import Spot
 from monitor.core.claims.story import Story
 from monitor.core.claims.topic import CONTEXT_SENTENCES, TALK, Topic
@@ -442,6 +444,18 @@ class Reader:
         inside = place is not None and self._knowledge.country_of(place) == home
         return inside and force in {None, state}
 
+    def _of_body(self, index: int, cue: Cue | None, force: str | None) -> Cue | None:
+        """Give "a spokeswoman for the post" the state whose soldiers she counts."""
+        if cue is None or cue.source is None or cue.rule not in {"role", "title", "inverted"}:
+            return cue
+        if not cue.source.id.startswith("text:") or force not in self._knowledge.homes:
+            return cue
+        words = self._story.sentences[index].text[cue.start : cue.end]
+        government = self._story.government(force or "")
+        if government is None or not (speaks_for_body(words) or speaks_for_body(cue.source.name)):
+            return cue
+        return replace(cue, source=government, rule="body")
+
     def _mention(self, index: int, item: Found) -> Mention:
         sentence, page = self._story.sentences[index], self._story.page(index)
         counted, quantity = item.counted, item.counted.quantity
@@ -453,6 +467,8 @@ class Reader:
         lasts = sense.status is Status.PRESENT and not recalled
         lasts = lasts or sense.rule == "past-gone-on"
         item.place = self._where.carried(index, counted, item.place, whose.force, lasts=lasts)
+        item.place = self._where.narrowed(index, counted, item.place)
+        item.cue = self._of_body(index, item.cue, whose.force)
         dated = self._dated(sentence, item, sense.status)
         return Mention(
             measure=self._grammar.measure.id,

@@ -110,6 +110,10 @@ _PLANS_FOR = re.compile(
     re.IGNORECASE,
 )
 _TO_DO = re.compile(r"\bto\s+(?:more\s+than\s+)?[a-z]{3,}\b")
+# "10,000 soldiers to guard railways": a headline's future.
+_TO_DO_NEXT = re.compile(
+    r"\s+(?:(?:more|extra|others)\s+)?to\s+(?!(?:the|a|an|its|their|his|our|be\s+believed|boot)\b)[a-z]{3,}\s+[A-Za-z]"
+)
 # A headline's "Trump orders 2,000 Guard soldiers to Chicago": not yet done.
 _ORDERS = re.compile(
     r"\b(?:orders?|authori[sz]es?|approves?|clears|okays|mandates)\s+(?:[a-z]+\s+){0,2}$"
@@ -243,7 +247,18 @@ def _plain(sentence: Sentence, counted: Counted, grammar: Grammar, said_until: i
         found = StatusFound(Status.PRESENT, "now")
     elif found.rule.startswith("planned") and _is_army_of_today(sentence, counted):
         found = StatusFound(Status.PRESENT, "of-today")
-    elif is_open and sentence.heading and (_TO_DO.search(left) or _ORDERS.search(left)):
+    elif (
+        is_open
+        and sentence.heading
+        and (
+            _TO_DO.search(left)
+            or _ORDERS.search(left)
+            or (
+                _TO_DO_NEXT.match(sentence.text, counted.end)
+                and frames.opens_clause(sentence, counted)
+            )
+        )
+    ):
         found = StatusFound(Status.PLANNED, "headline")
     return found
 
@@ -346,13 +361,16 @@ def _compared(sentence: Sentence, counted: Counted, grammar: Grammar) -> StatusF
         and counted.anaphoric
         and grammar.ends("shapes.compared", text, max(sentence.start, left - 24), left)
     )
+    if _THIS_YEAR.match(text, counted.end) and _will_change(sentence, left, grammar):
+        return (
+            before if counted.quantity.was or gone else None
+        )  # "will train 14,000, up from 9,000 this year"
     if sentence.has(_FROM):
         bare = loose and _BARE_FROM.search(text, max(sentence.start, left - 24), left)
         if bare and not counted.quantity.was and _will_change(sentence, left, grammar):
             return before  # "will fall to fewer than 2,000 from about 2,500"
         down = _DOWN_FROM.search(text, max(sentence.start, left - 32), left)
-        today = _THIS_YEAR.match(text, counted.end) and _will_change(sentence, left, grammar)
-        gone = gone or bool(down and not today and not _HAS_THERE.match(text, counted.end))
+        gone = gone or bool(down and not _HAS_THERE.match(text, counted.end))
     if sentence.has(_OLD) and _OF_THE_OLD.match(text, counted.end):
         gone = True  # "compared with the 40,000 of the old response force"
     if sentence.has(_LAST):

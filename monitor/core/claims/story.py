@@ -157,6 +157,10 @@ class Story:
         """Return the cue of a neighbour that covers a sentence without one of its own."""
         return self._voices.told_around(index)
 
+    def government(self, force_id: str) -> Source | None:
+        """Return the source that speaks for a force."""
+        return self._attribution.listed.government(force_id)
+
     def is_quoted(self, index: int) -> bool:
         """Say whether a sentence stands in a quotation or in a speaker's turn."""
         return self._voices.is_quoted(index)

@@ -250,7 +250,8 @@ def opens_dateline(sentence: Sentence, name: Name) -> bool:
     """Read "DAKAR - …", "GENEVA (Agency) - …": where it was written."""
     text = sentence.text
     dateline = name.start == sentence.start and _DATELINE.match(text, name.end)
-    return bool(dateline) and text[name.start : name.end].isupper()
+    town = NameKind.PLACE in name.senses and text.startswith(" - ", name.end)
+    return bool(dateline) and (town or text[name.start : name.end].isupper())
 
 
 def _own_action(text: str, start: int, grammar: Grammar) -> bool:

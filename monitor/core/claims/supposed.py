@@ -25,7 +25,7 @@ _ASKING = frozenset(
     "ask asks asked asking urge urges urged urging request requests requested requesting beg begs begged begging beged beging begg beggs press presses pressed pressing lobbies lobbied lobbying plead pleads pleaded appeal appeals appealed appealing call calls called calling petitions petitioned want wants wanted invite invites invited inviting".split()  # noqa: SIM905
 )
 _SUPPOSING = frozenset(
-    "suppose supposing imagine assume assuming let what scenario scenarios theory paper theoretically option options variant variants war".split()  # noqa: SIM905
+    "suppose supposing imagine assume assuming let what scenario scenarios theory theoretically option options variant variants war".split()  # noqa: SIM905
 )
 _CONDITIONS = frozenset(
     "if unless provided case event once".split()  # noqa: SIM905
@@ -88,7 +88,7 @@ _APPROACHED = re.compile(
     re.IGNORECASE,
 )
 _SUPPOSE = re.compile(
-    r"\b(?:suppose|supposing|imagine|assume|assuming|let's\s+say|let\s+us\s+say(?!\s+(?:it|so|openly|plainly|clearly)\b)|what\s+if|scenarios?|in\s+theory|on\s+paper|theoretically|"
+    r"\b(?:suppose|supposing|imagine|assume|assuming|let's\s+say|let\s+us\s+say(?!\s+(?:it|so|openly|plainly|clearly)\b)|what\s+if|scenarios?|in\s+theory|theoretically|"
     r"options?|variants?|war\s+plans?\s+of)\b",
     re.IGNORECASE,
 )

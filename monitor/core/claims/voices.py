@@ -19,6 +19,7 @@ from monitor.core.claims.billing import Billing
 from monitor.core.claims.cues import Cue
 from monitor.core.claims.grammar import Grammar, Sentence
 from monitor.core.claims.labels import Beside, Labels
+from monitor.core.claims.numerals import is_year
 from monitor.core.claims.speakers import unknown
 from monitor.core.claims.titles import Around, Titles
 from monitor.core.claims.turns import Turn
@@ -86,8 +87,24 @@ _THE_HOUSE = {
             "spy agency",
             "directorate",
             "department",
+            "ministry",
+            "mission",
         ),
         True,
+    ),
+    **dict.fromkeys(
+        (
+            "document",
+            "documents",
+            "assessment",
+            "assessments",
+            "memo",
+            "memos",
+            "briefing",
+            "briefings",
+            "data",
+        ),
+        None,
     ),
     **dict.fromkeys(
         (
@@ -108,6 +125,8 @@ _THE_HOUSE = {
         False,
     ),
 }
+# How far back, and of how many letters, a noun is taken for the same speakers.
+_HOUSE_BACK, _LEAST_NOUN = 3, 5
 # How a body begins what it makes known itself; newsrooms write "said".
 _ISSUES = re.compile(
     r"\W*(?:[Aa]s\s+(?:reported|noted|communicated|announced)\s+by\s|[Pp]ress\s+service\s+of\s|"
@@ -115,6 +134,8 @@ _ISSUES = re.compile(
     r"(?:reports|announces|informs|communicates|draws\s+attention|confirms|notifies|declares|brings\s+to\s+the\s+attention|stated|announced:|informs:)"
     r"(?::|\s+that\b|\s+to\s+the\s+fact\s+that\b|\s+the\b))"
 )
+# What is rather a figure of its own than that of the headline.
+_SUMS = ("total", "count", "increase")
 # What a headline has just counted: "The troops crossed into Ituri at the weekend, a spokesman said".
 _THE_SAME = re.compile(
     r"\W*(?:The|These)\s+(?:[a-z-]+\s+){0,2}?(?:troops|soldiers|men|fighters|company|battalion|brigade|regiment|contingent|unit|"
@@ -244,10 +265,15 @@ class Voices:
             if house is not None:
                 return house
         definite = _DEFINITE.match(self.sentences[index].text, cue.start) is not None
-        if definite and source.id.startswith("text:") and source.name in _THE_HOUSE:
-            before = self._house_before(index, cue, state=_THE_HOUSE[source.name])
+        name = source.name.removeprefix("same ")
+        if definite and source.id.startswith("text:") and name in _THE_HOUSE:
+            before = self._house_before(index, cue, state=_THE_HOUSE[name])
             if before is not None:
                 return before  # "According to the agency", "the paper says", of the one just named
+        if definite and source.id.startswith("text:") and cue.rule in {"role", "according"}:
+            before = self._so_called_before(index, cue, name)
+            if before is not None:
+                return before
         if source.id.startswith("text:") and cue.rule != "title" and _SPOKES.search(source.name):
             state = self._titles.enemys(index)
             if state is not None:
@@ -256,7 +282,25 @@ class Voices:
             return self._government_before(index, cue.start)
         return None
 
-    def _house_before(self, index: int, cue: Cue, *, state: bool) -> Source | None:
+    def _so_called_before(self, index: int, cue: Cue, name: str) -> Source | None:
+        """Return who was called so before: "UN experts wrote …", then "the experts added"."""
+        noun = name.rsplit(maxsplit=1)[-1]
+        if len(noun) < _LEAST_NOUN or not noun.isalpha():
+            return None
+        for earlier in range(index, max(-1, index - 1 - _HOUSE_BACK), -1):
+            sentence = self.sentences[earlier]
+            for other in reversed(self._raw_cues(earlier)):
+                found = other.source
+                if found is None or found.id.startswith("text:") or other.outlet:
+                    continue
+                if earlier == index and other.end > cue.start:
+                    continue
+                called = sentence.text[other.start : other.end].lower()
+                if re.search(rf"\b{noun.removesuffix('s')}s?\b", called):
+                    return found
+        return None
+
+    def _house_before(self, index: int, cue: Cue, *, state: bool | None) -> Source | None:
         """Return the institution that spoke last before "the agency" or "its authors": a state's, or none's."""
         said = [other for other in self._raw_cues(index) if other.end <= cue.start]
         for earlier in (
@@ -267,7 +311,8 @@ class Voices:
                 found = other.source
                 if found is None or other.outlet or found.id.startswith("text:"):
                     continue
-                return found if found.family.endswith("-government") is state else None
+                fits = state is None or found.family.endswith("-government") is state
+                return found if fits else None
         return None
 
     def _introduced(self, index: int, cue: Cue, source: Source) -> Source | None:
@@ -448,10 +493,13 @@ class Voices:
         if index or not sentence.heading or below >= len(self.sentences):
             return None
         body = self.sentences[below]
-        if body.paragraph == sentence.paragraph or any(q.high > _LAST_DAY for q in body.quantities):
+        if body.paragraph == sentence.paragraph:
             return None
         same = _THE_SAME.match(body.text, body.start, body.end)
-        if same is None and _TOLD_OF.search(body.text, body.start, body.end) is None:
+        told = same or _TOLD_OF.search(body.text, body.start, body.end)
+        counts = [q for q in body.quantities if q.high > _LAST_DAY and not is_year(q)]
+        own = told is None or same or told[0].lower().endswith(_SUMS)
+        if told is None or any(own or q.left < told.end() for q in counts):
             return None
         for cue in self.own_cues(below):
             if cue.source is not None and not cue.outlet:

@@ -81,6 +81,9 @@ _BODY_SENTENCES = 3
 _BETWEEN = re.compile(r"[\s,]+")
 
 
+_LAST_DAY = 31
+
+
 class Whereabouts:
     """Places of figures in one story; `forces_of` gives the forces that a sentence speaks of."""
 
@@ -195,6 +198,40 @@ class Whereabouts:
             return found
         carried = self._carried(index, counted, found, whose, lasts=lasts)
         return next((one for one in carried if one.place is not None), found)
+
+    def narrowed(self, index: int, counted: Counted, found: PlaceFound) -> PlaceFound:
+        """Return the town in which the next sentence puts those who are in a country or a region.
+
+        "Estonia will send 100 soldiers to Iraq. The company will serve in Erbil."
+        """
+        sentences, following = self._story.sentences, index + 1
+        last = counted.quantity is sentences[index].quantities[-1]
+        if found.place is None or not last or following >= len(sentences):
+            return found
+        below = self._scenes.title_before(following) == index
+        if not (below or self._scenes.together(index, following)):
+            return found
+        there = sentences[following]
+        same = pointers.SAME_PEOPLE.match(there.text, there.start, there.end)
+        if same is None:
+            return found
+        for spot in self._scenes.spots(following):
+            others = (q.high for q in there.quantities if q.left < spot.start)
+            if spot.away or spot.way is Way.VIA or any(high > _LAST_DAY for high in others):
+                continue
+            if spot.place is not None and self._is_inside(spot.place, found.place):
+                return PlaceFound(spot.place, spot.region, "narrowed")
+        return found
+
+    def _is_inside(self, inner: str, outer: str) -> bool:
+        """Say whether a place lies in another one."""
+        nodes = self._knowledge.gazetteer.places
+        node = nodes.get(inner)
+        while node is not None and node.parent is not None:
+            if node.parent == outer:
+                return True
+            node = nodes.get(node.parent)
+        return False
 
     def _carried(
         self, index: int, counted: Counted, found: PlaceFound, whose: str | None, *, lasts: bool

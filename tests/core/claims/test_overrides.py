@@ -18,6 +18,13 @@ _DECIDED = {
         ("The plan is clear. Three thousand soldiers, and a battalion in reserve.", "plan-before"),
         ("The map is clear. Three thousand soldiers, and a battalion in reserve.", "default"),
     ),
+    "told-below": (
+        (
+            "Riga: 600 more Latvian troops for Minsk / The soldiers are to arrive in May.",
+            "told-below",
+        ),
+        ("Riga: 600 more Latvian troops for Minsk / The parties are to meet in May.", "default"),
+    ),
     "past-gone-on": (
         (
             "Italy sent 3,000 soldiers to Lebanon in 1982. Another 2,000 were landed from ships.",
@@ -61,8 +68,9 @@ _DECIDED = {
 
 
 def _rule(text: str) -> str:
-    """Return the rule that set the status of a text's last figure."""
-    document = Document(text=text, published=_PUBLISHED)
+    """Return the rule that set the status of a text's last figure; a title stands before " / "."""
+    title, _, body = text.rpartition(" / ")
+    document = Document(title=title or None, text=body, published=_PUBLISHED)
     claim = extract(document, shipped_knowledge(), measures=("troops",)).claims[-1]
     return dict(claim.why)["status"].removeprefix("status.")
 
