@@ -15,6 +15,22 @@ from monitor.core.claims.grammar import Grammar, Sentence
 from monitor.core.knowledge import Name, NameKind
 
 _STOP = re.compile(r"[;:\"]")
+# Who asks for soldiers, lets them stay or sends them home, has them on his soil.
+_ASKING = frozenset(
+    "asked asks request requests requested wants wanted expecting ordered orders told accept accepts accepted take lets let allowed "  # noqa: SIM905
+    "allows invited invites welcomed welcomes home expelled expels approved".split()
+)
+_OPENS = re.compile(
+    r"(?:[^,;:\"]{3,60},\s+)?\W*(?:the\s+|(?:the\s+)?(?:government|junta|parliament|president|authorities)\s+(?:of|in)\s+)?", re.IGNORECASE
+)
+_ASKS = re.compile(
+    r"(?:'s?)?(?:\s+[a-z]+){0,3}?\s+(?:has\s+|have\s+|had\s+|would\s+|will\s+|is\s+|was\s+)?(?:formally\s+|also\s+|now\s+)?"
+    r"(?:asked\s+[^,;]{3,40}\s+for|requests?\s+for|requested|wants\s+(?:an?\s+)?(?:permanent\s+)?(?:[A-Z]{2}\s+presence\s+of)?|expecting|"
+    r"order(?:s|ed)|told(?=\s+(?:the|all)\s+(?:[a-z]+\s+)?$)|accept(?:s|ed)?|agreed\s+to\s+(?:take|host|receive|accept)|lets?\s+[^,;]{3,40}\s+(?:station|base|keep|deploy)|"
+    r"allow(?:s|ed)\s+[^,;]{3,40}\s+to\s+(?:station|base|keep|deploy)|invit(?:es|ed)(?:\s+in)?|welcom(?:es|ed)|"
+    r"(?:refused|rejected|agreed|wants|decided)\s+(?:a\s+call\s+|calls\s+)?to\s+(?:send\s+home|expel|throw\s+out)|expel(?:s|led)|send(?:s|ing)?\s+home|"
+    r"approv(?:es|ed)\s+the\s+(?:entry|presence|stay|deployment)\s+of)\b"
+)
 # How far before the number "hosts" may stand.
 _HOSTED = 80
 _HAS = re.compile(
@@ -60,6 +76,28 @@ def host(
             led = text[max(sentence.start, name.start - 12) : name.start].endswith("in ")
             return place if led or match[0].lower().endswith(" by") else None
         return _first_named(sentence, name) or place
+    return None
+
+
+def asker(
+    sentence: Sentence, left: int, force: str | None, homes: Mapping[str, str]
+) -> str | None:
+    """Read "Niger's rulers ordered the last 1,000 American soldiers out", "asked Senegal for 500": the asker's soil.
+
+    `force` is whose soldiers they are: nobody asks for, or sends home, his own.
+    """
+    text = sentence.text
+    if force is None or not sentence.has(_ASKING):
+        return None
+    for name in sentence.names:
+        state = name.senses.get(NameKind.ACTOR)
+        if name.end > left or state is None or state == force or state not in homes:
+            continue
+        opens = _OPENS.fullmatch(text, sentence.start, name.start) is not None
+        asks = _ASKS.match(text, name.end, left) if opens else None
+        if asks is not None and not _STOP.search(text, asks.end(), left):
+            return homes[state]
+        return None
     return None
 
 

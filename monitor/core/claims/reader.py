@@ -467,6 +467,8 @@ class Reader:
         lasts = sense.status is Status.PRESENT and not recalled
         lasts = lasts or sense.rule == "past-gone-on"
         item.place = self._where.carried(index, counted, item.place, whose.force, lasts=lasts)
+        if sense.status is Status.EXERCISE:
+            item.place = self._where.drilled(index, counted, item.place)
         item.place = self._where.narrowed(index, counted, item.place)
         item.cue = self._of_body(index, item.cue, whose.force)
         dated = self._dated(sentence, item, sense.status)

@@ -15,6 +15,7 @@ from monitor.core.claims import place, pointers
 from monitor.core.claims.counted import Counted
 from monitor.core.claims.errands import mission_in
 from monitor.core.claims.grammar import Grammar, Sentence
+from monitor.core.claims.hosts import asker
 from monitor.core.claims.place import is_apart
 from monitor.core.claims.relations import Found
 from monitor.core.claims.scenes import Scenes
@@ -34,12 +35,13 @@ _SPEAKS = 24
 _IN_TOWN = re.compile(r"\bin the (?:city|town|village|district|province|region|area)\b(?! of\b)")
 _HERE = re.compile(r"\b[Hh]ere\b")
 _OWN_MEN, _ROLE = 60, 120
-# Whose men they are: the speaker's, or asked for by him.
+# Whose men they are: the speaker's, or asked for or seen by him.
 _OURS = re.compile(
-    r"\b(?:I|[Ww]e|me|us|[Hh]ere)\b(?!\s+(?:believe|think|estimate|see|count|killed|destroyed)\b)"
+    r"\b(?:I|[Ww]e|me|us|[Hh]ere|[Yy]ou\s+can\s+see|[Tt]hey\s+were\s+put)\b(?!\s+(?:believe|think|estimate|see|count|killed|destroyed)\b)"
 )
 _LOCAL = re.compile(
-    r"\b(?:mayor|governor|commander|commands|sergeant|captain|lieutenant|major|colonel|soldier|fighter|gunner|medic|officer|"
+    r"\b(?:teacher|shopkeeper|farmer|driver|doctor|nurse|fisherman|trader|villager|neighbour|neighbor|student|pensioner|priest|nun|baker|"
+    r"hotelier|waiter|waitress|watchman|railwayman|vendor|worker|witness|mayor|governor|commander|commands|sergeant|captain|lieutenant|major|colonel|soldier|fighter|gunner|medic|officer|"
     r"militiaman|resident|prefect|sheriff|chief|elder|councillor|administrator)\b[^.;:\"]{0,100}?\b(?:of|in|from|near|at|outside|around|holds|holding)\s+"
     r"(?:the\s+)?(?:[\w'-]+\s+){0,3}$"
 )
@@ -65,10 +67,14 @@ _ONLY_WHERE = re.compile(
 )
 _EVENT = re.compile(
     r"\b(?:[Aa]fter|[Ss]ince|[Ff]ollowing|[Bb]efore|[Aa]mid)\s+(?:the|an?|\w+'s)\s+(?:[a-z]+\s+){0,2}(?:attacks?|clash(?:es)?|raids?|explosions?|shelling|ambush|incident|summit|vote|elections?|coup|parade|"
-    r"funeral|ceremony|massacre|earthquake|flood)\s+(?:in|at|on|near)?\s*$"
+    r"funeral|ceremony|massacre)\s+(?:in|at|on|near)?\s*$"
 )
 _ITS = re.compile(r"\b(?:[Ii]ts|[Tt]heir)\s+(?:[a-z]+\s+){0,2}$")
 _OWN_REACH = 32
+# "With 13,200 soldiers it remains the deadliest", "Facing them are 22,000": of whom, or where, was told.
+_WITH_IT = re.compile(r"\W*[Ww]ith\s+(?:(?:some|about|only|just|its|around|nearly)\s+)*\Z")
+_IT_NEXT = re.compile(r",?\s+(?:it|the\s+(?:mission|force))\b")
+_FACING_THEM = re.compile(r"\W*(?:Facing|Against|Opposite|Around|Opposing)\s+(?:them|it|the\s+(?:town|city|village|garrison|defenders))\b")
 # A body that was named before; no army, which may be anywhere.
 _THE_BODY = re.compile(
     r"\b[Tt]h(?:e|at|is)\s+(?:[a-z]+\s+){0,2}?(?:force|contingent|garrison|mission|deployment|detachment|grouping|"
@@ -112,7 +118,7 @@ class Whereabouts:
             found = pointed if pointed.place is not None else found
         elif found.place is None and found.rule not in _FINAL:
             source = item.cue.source if item.cue else None
-            anywhere = self._elsewhere(index, counted, source, here)
+            anywhere = self._elsewhere(index, item, source, here)
             found = next((one for one in anywhere if one.place is not None), NOWHERE)
         beside = found.rule == "left" and counted.quantity is not sentence.quantities[0]
         if (found.place is None or beside) and item.force.force in homes:
@@ -121,11 +127,12 @@ class Whereabouts:
         return found
 
     def _elsewhere(
-        self, index: int, counted: Counted, source: Source | None, here: Sequence[Spot]
+        self, index: int, item: Found, source: Source | None, here: Sequence[Spot]
     ) -> Iterator[PlaceFound]:
         """Yield what "there", "on our soil", the question or the topic of a quotation point to."""
         story, scenes, grammar = self._story, self._scenes, self._grammar
         sentence, homes = story.sentences[index], self._knowledge.homes
+        counted, force = item.counted, item.force.force
         state = self._knowledge.states_by_family.get(source.family) if source else None
         if state is not None and pointers.own_soil(sentence, counted, grammar):
             yield PlaceFound(homes.get(state), None, "own-soil")
@@ -142,6 +149,7 @@ class Whereabouts:
         turned = None if here else scenes.topic_before(index)
         if turned is not None:
             yield PlaceFound(turned.place, None, "turned")
+        yield PlaceFound(asker(sentence, counted.quantity.left, force, homes), None, "asker")
         for other in story.ahead(index):
             yield pointers.topic(other, max(other.start, counted.end), grammar)
         yield PlaceFound(self._said_next(index, counted), None, "next")
@@ -198,6 +206,24 @@ class Whereabouts:
             return found
         carried = self._carried(index, counted, found, whose, lasts=lasts)
         return next((one for one in carried if one.place is not None), found)
+
+    def drilled(self, index: int, counted: Counted, found: PlaceFound) -> PlaceFound:
+        """Return the ground of the drill that somebody takes part in: named in this sentence, or the one before."""
+        if found.place is not None or found.rule == "unlisted":
+            return found
+        for other in (index, index - 1):
+            if other != index and not self._scenes.together(index, other):
+                continue
+            text = self._story.sentences[other].text
+            grounds = [
+                spot
+                for spot in self._scenes.spots(other)
+                if spot.place and not spot.away and spot.way is Way.AT
+                and (other != index or ";" not in text[counted.end : spot.start])
+            ]
+            if grounds:
+                return PlaceFound(grounds[0].place, grounds[0].region, "drill")
+        return found
 
     def narrowed(self, index: int, counted: Counted, found: PlaceFound) -> PlaceFound:
         """Return the town in which the next sentence puts those who are in a country or a region.
@@ -263,6 +289,9 @@ class Whereabouts:
         last, mates = self.placed.get(index - 1), self._scenes.together(index, index - 1)
         if mates and self._same(index, whose):
             yield PlaceFound(last or self._moved_to(index - 1), None, "same-force")
+        there = self._story.sentences[index]
+        if mates and _FACING_THEM.match(there.text, there.start, counted.quantity.left):
+            yield PlaceFound(last or self._moved_to(index - 1), None, "facing")
         if mates and self._is_theirs(index, counted):
             yield PlaceFound(last or self._moved_to(index - 1), None, "theirs")
         if whose is not None and self._is_the_body(index, counted):
@@ -376,6 +405,10 @@ class Whereabouts:
     def _is_the_body(self, index: int, counted: Counted) -> bool:
         """Read "At its height the force had 170,000", "the garrison, 85,000 strong": a body named before."""
         sentence, left = self._story.sentences[index], counted.quantity.left
+        if _IT_NEXT.match(sentence.text, counted.end) and _WITH_IT.match(
+            sentence.text, sentence.start, left
+        ):
+            return True
         if not sentence.has(_BODIES):
             return False
         return _THE_BODY.search(sentence.text, sentence.start, left) is not None
