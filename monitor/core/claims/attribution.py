@@ -86,6 +86,7 @@ _OBJECT = re.compile(
 )
 _OF_LAST = re.compile(r"\b(?:of|for|from|with|in|at)\s+$")
 _OF = frozenset({"of", "from", "with", "by"})
+_CLOSE_TO = re.compile(r"\b(?:close|loyal|allied|aligned|linked|opposed|critical)\s+(?:to|with|of)\s+(?:the\s+)?$")
 # "The Americans are more cautious and speak of": how much of a first verb may stand before "and".
 _MOST_JOINED = 8
 _OPENS = re.compile(r"\W*(?:the\s+)?", re.IGNORECASE)
@@ -474,6 +475,8 @@ class Attribution:
                 set(before[-2:-1]) & (self._grammar.sets["attribution.roles"] - PRIVATE)
             )
             led = before[-1:] if before[-1:] != ["the"] else [*set(before[-2:-1]) & _OF]
+            if _CLOSE_TO.search(text, max(sentence.start, name.start - 24), name.start):
+                return None  # "bloggers close to the Ruritanian command claim"
             if (
                 not spoken_in
                 and led

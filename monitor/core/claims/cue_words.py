@@ -52,7 +52,7 @@ _ASIDE_SAID = re.compile(
 )
 _CLAUSE_START = re.compile(
     r"[;:]|\bthat\b(?!\s+to\b)|,\s+(?:but|while|where|which|who)\b|,\s+(?=(?:it|they|he|she|we|i)\s+(?:has|have|now)\b)"
-    r"|,\s+(?=now\s+[a-z]+s?\b)|,\s+(?=(?:though|although|joining|including)\b)|,?\s+and\s+(?=(?:so\s+far|now|got|received)\b)|\s+and\s+(?=(?:has|have)\s+(?:only\s+|just\s+|about\s+)?$)"
+    r"|,\s+(?=now\s+[a-z]+s?\b)|,\s+(?=(?:though|although|joining|including)\b)|,?\s+and\s+(?=(?:so\s+far|now|got|received)\b)|,\s+and\s+(?=an?\s+(?:[A-Za-z-]+\s+){0,4}(?i:force|mission|brigade|contingent|army|unit|battlegroup|garrison|corps)\b)|\s+and\s+(?=(?:has|have)\s+(?:only\s+|just\s+|about\s+)?$)"
     r"|\bbut\s+(?=(?:only\s+|now\s+|so\s+far\s+)?(?:has|have|is|are|found|got)\b)"
 )
 # "which once numbered 5,100, has been cut to": where the main clause goes on.

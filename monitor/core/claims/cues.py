@@ -20,6 +20,7 @@ _LAST_DAY = 31
 _SUBJECT_OF_SAID = re.compile(
     r"\s+(?:that\s|(?!(?:on|in|at|after|when|as|while|during|before|last|this|by|for|since)\s)[^,;:.\"]{0,25}$)"
 )
+_CONTRASTS = re.compile(r",\s+(?:while|but|although|though|whereas)\s+(?:the\s+)?\Z")
 _BEGINS_PART = re.compile(r";\s+(?:(?:but|and|yet|while|now|today|the|an?)\s+)*\Z")
 _SAME_BREATH, _NOUN = 3, 16
 _INSERTED = re.compile(
@@ -120,6 +121,8 @@ def leads_on(sentence: Sentence, cue: Cue, after: int) -> bool:
         "gapped",
     }:
         return False
+    if _CONTRASTS.search(sentence.text, sentence.start, cue.start) and cue.end < sentence.end - 2:
+        return True  # "150 are left, while Kyiv insists that nobody is encircled"
     following = next((q for q in sentence.quantities if q.left >= cue.end), None)
     if following is None or following.high <= _LAST_DAY:
         return False

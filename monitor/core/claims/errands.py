@@ -23,7 +23,7 @@ OF_THEM = re.compile(
     r"\band\s+(?:to\s+)?[a-z]+\s+(?:most|many|half|some|part|all)\s+of\s+(?:those|them|the\s+rest)\b"
 )
 _MISSION = re.compile(
-    r"(?:\s+[a-z-]+){0,2}\s+(?:force|mission|contingent|garrison|deployment|front|campaign|exit|"
+    r"(?!\s+(?:keeps?|has|had|have|sends?|sent|maintains?|runs?|leads?|commands?|hosts?|plans?|wants?|needs?|offers?|puts?|uses?)\b)(?:\s+[a-z-]+){0,2}\s+(?:force|mission|contingent|garrison|deployment|front|campaign|exit|"
     r"withdrawal|pullout|pull-out|drawdown|build-up|buildup|surge|presence|troops|base|operation|"
     r"battlegroup|incursion|offensive|border|salient|pocket|bridgehead|enclave)\b"
 )

@@ -53,7 +53,7 @@ _FOREIGN = re.compile(
     r"\b(?:foreign|international|multinational|western|arab|coalition|un-backed)\b", re.IGNORECASE
 )
 _COUNTS = frozenset(
-    {"counts", "counted", "estimates", "estimated", "reckons", "reckoned", "believes"}
+    {"counts", "counted", "estimates", "estimated", "reckons", "reckoned", "believes", "puts", "pegs"}
 )
 _OF_MANY = re.compile(
     r"\s+(?:of|from|in)\s+(?:the|a|an)\s+(?:multinational|international|joint)\s+(?!security|unit)"
@@ -490,6 +490,8 @@ def _put_at(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | Non
     if text[max(sentence.start, left - 4) : left].lower() != " at ":
         return None
     floor = max([sentence.start, left - _PUT_REACH, *_ends_before(sentence, left)])
+    puts = grammar.last("attribution.puts", text, floor, left)
+    floor = max(floor, puts.end()) if puts is not None else floor  # who puts it there is not counted
     found: dict[int, str] = {}
     for key in (grammar.patterns["shapes.collectives"], grammar.head):
         for body in key.finditer(text, floor, left):

@@ -41,6 +41,9 @@ _CALL_REACH = 40
 _REGULAR = re.compile(
     r"\s+of\s+(?:the|an?|its)\s+(?:[\w-]+\s+){0,3}?(?:regiment|brigade|battalion|division|corps)\b"
 )
+_SENT_HIMSELF = re.compile(
+    r"\b(?:it|they)\s+(?:has|have|had|will|would|was|were|is|are)\s+(?:\w+\s+){0,2}?(?:sent|send|sending|deployed|deploy|deploying|dispatched)\b"
+)
 # How far into a sentence the owner may stand that it begins with.
 _OPENING = 24
 # How far back a pronoun, or a sentence without a subject, may find whom it is about.
@@ -193,6 +196,7 @@ class Hints:
                 for one in persons.subjects(self._story.sentences[earlier], grammar)
                 if not one.speaks
             ]
+            found = found or self._of_himself(earlier)
             found = found or self._led_by(earlier) or self._opened_by(earlier)
             if found:
                 return ForceFound(found[0].force, "topic")
@@ -349,6 +353,13 @@ class Hints:
             ):
                 return [persons.Subject(force=state, plural=False, speaks=False)]
         return []
+
+    def _of_himself(self, index: int) -> list[persons.Subject]:
+        """Return who says of himself that he has sent soldiers: "Ruritania admitted that it had sent troops"."""
+        sentence = self._story.sentences[index]
+        found = list(persons.subjects(sentence, self._grammar))
+        own = _SENT_HIMSELF.search(sentence.text, sentence.start, sentence.end)
+        return found if own is not None and len({one.force for one in found}) == 1 else []
 
     def _opened_by(self, index: int) -> list[persons.Subject]:
         """Return the state whose something a sentence begins with: "Azerbaijan's edge was …"."""

@@ -55,6 +55,9 @@ _THEIR = re.compile(
 # "in the army's view", "by the ministry's own count"
 _BODYS = re.compile(r"\b(?:in|by|on)\s+(the\s+[\w ]{2,36}?)(?:'s|s')\s+(?:[a-z]+\s+)?$")
 _BESIDE = re.compile(r"\b(?:in|with|from|to|on|after|since)\s+$", re.IGNORECASE)
+_CLOSE_TO = re.compile(
+    r"\b(?:close|loyal|allied|aligned|linked|sympathetic|opposed|critical|friendly|hostile)\s+(?:to|with|of)\s+(?:the\s+)?$"
+)
 _PRONOUN = {"its": "it", "his": "he", "her": "she"}
 _THAT = re.compile(r"\bthat\b")
 _OWNER_REACH = 80
@@ -183,6 +186,8 @@ class Owned:
             return Cue(start=bodys.start(), end=noun.end(), source=found.source, rule=found.rule)
         stop = counted.start if counted else noun.start()
         for name in _nearest(sentence, stop):
+            if _CLOSE_TO.search(text, sentence.start, name.start):
+                continue  # "bloggers close to the Ruritanian command claim"
             gap = text[name.end : stop]
             if (
                 not 0 < len(gap) <= _ESTIMATE_GAP

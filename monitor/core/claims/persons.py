@@ -45,6 +45,7 @@ _COPULA = re.compile(
     r"\s+(?:are|were|is|was|have\s+been|had\s+been|will\s+be|now|only|just|about|around|some|still|once|"
     r"roughly|at|least|nearly|almost|over|more|than|down|to|up|but|barely|today|then)"
 )
+_PUTS = frozenset({"puts", "pegs", "estimates"})
 # What shows that the verb behind the pronoun has another subject or says something only.
 _APART = re.compile(r'[;:"\n]|\bthere\b|\bthat\b')
 _LIGHT = frozenset(
@@ -238,7 +239,7 @@ def says(sentence: Sentence, name: Name, grammar: Grammar) -> bool:
     for count, match in enumerate(WORD.finditer(text, name.end, min(sentence.end, name.end + 60))):
         if count > 3 or match[0] in {";", ".", '"'}:
             return False
-        if match[0].lower() in grammar.sets["attribution.verbs"]:
+        if match[0].lower() in grammar.sets["attribution.verbs"] or match[0].lower() in _PUTS:
             return True
         if match[0] == ":":
             return True

@@ -78,7 +78,7 @@ _OF_THOSE = re.compile(r"\s+of\s+(?:them|those|these)\b")
 
 # "They will be quartered near Lviv", "The company will serve in Erbil": the same people, told more exactly.
 SAME_PEOPLE = re.compile(
-    r"\W*(?:They|(?:The|These|Those)\s+(?:[a-z-]+\s+){0,3}?(?:troops|soldiers|men|fighters|company|battalion|brigade|regiment|"
+    r"\W*(?i:They|(?:The|These|Those)\s+(?:[a-z-]+\s+){0,3}?(?:troops|soldiers|men|fighters|company|battalion|brigade|regiment|"
     r"contingent|unit|group|team|force|detachment|deployment|mission|rotation|peacekeepers|reservists|recruits|conscripts|marines|"
     r"paratroopers|engineers|sappers|guards|personnel|instructors|trainers|advisers|airmen|sailors|squad|batch|convoy|battlegroup))\b(?!'s)"
 )
@@ -171,6 +171,8 @@ def there(
         if state is not None:
             return PlaceFound(state, None, "country")
     inside = [spot for spot in here if spot.end <= counted.quantity.left]
+    if inside and inside[-1].place is None:
+        return NOWHERE  # "near the border with Ruritania, doubling its soldiers there"
     last = next((spot for spot in reversed(inside or before.spots()) if spot.place), None)
     if last is None:
         named = _named_before(sentence, counted, knowledge)

@@ -63,6 +63,12 @@ _MOMENTS = frozenset({"year", "date", "time", "code", "designation"})
 _COMPARED = re.compile(
     r"\b(?:against|compared\s+(?:with|to)|versus|(?:up|down)\s+from)\s+(?:(?:about|some|just|only|around)\s+)*$"
 )
+_NO_COMMENT = re.compile(
+    r"\b(?:declined|refused|refuses|declines|would\s+not|will\s+not|did\s+not)\s+(?:to\s+)?(?:comment|be\s+drawn)\s+on\s+"
+    r"(?:[a-z]+\s+){0,3}(?:reports?|claims?|speculation|rumou?rs)\s+(?:that|of|about)\s[^.;]{0,60}$"
+)
+# "US troops will leave, and the last of the 2,500 should be gone by May"
+_LAST_OF = re.compile(r"\b(?:last|first|rest|remainder|remaining|most|bulk)\s+of\s+(?:the|its|their)\s+(?:\w+\s+)?\Z")
 _UNITS_NEAR = 40
 # How near a day stands to the words that say when somebody spoke.
 _SAID_ON = 24
@@ -180,6 +186,10 @@ class Reader:
         if last is not None:
             return last
         sentences = self._story.sentences
+        if self._topic.is_sure(index) and _LAST_OF.search(
+            sentences[index].text, sentences[index].start, quantity.left
+        ):
+            return True
         before = range(max(0, index - TALK), index)
         if any(
             self._topic.is_sure(one) or self._topic.asks_for_it(sentences[one]) for one in before
@@ -430,7 +440,13 @@ class Reader:
             if cue.start < item.counted.end or not leads_on(sentence, cue, item.counted.end)
         ]
         item.cue = covering(of_part(sentence, apart, quantity), quantity.start, item.counted.end)
-        item.cue = item.cue or self._story.told_around(index)
+        if item.cue is not None and _NO_COMMENT.search(
+            sentence.text, sentence.start, item.counted.quantity.left
+        ):
+            # "declined to comment on reports that N": nobody's word who is named
+            item.cue = item.cue if item.cue.rule in {"estimate", "given"} else None
+        else:
+            item.cue = item.cue or self._story.told_around(index)
         item.place = self._where.find(index, item, here, ends)
 
     # --- the mention ----------------------------------------------------------------------------

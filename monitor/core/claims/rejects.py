@@ -83,6 +83,10 @@ _LOSSES_IN = re.compile(
     re.IGNORECASE,
 )
 _NEAR = 24
+# "Air Base 201", "Hill 233": what is named by a number.
+_NUMBERED = frozenset(
+    "Base Camp Hill Point Post Outpost Site Zone Area Route Gate Checkpoint Airfield Block Unit Flight Height Tower Division Brigade Battalion Regiment".split()  # noqa: SIM905
+)
 _YEARS_AFTER = frozenset({"in", "since", "until", "from", "during", "before", "after"})
 _SHARES_BELOW, _LAST_DAY = 100, 31
 
@@ -121,6 +125,8 @@ def _by_signs(quantity: Quantity, before: str, after: str) -> str | None:
 def _by_words(quantity: Quantity, before: str, after: str, grammar: Grammar) -> str | None:
     """Return date, year or code ("Article 51"), by the words beside the number."""
     words = before.rstrip(" .").rsplit(None, 1)
+    if words and words[-1] in _NUMBERED and before.endswith(" ") and quantity.shape == "digits":
+        return "designation"
     word = words[-1].lower() if words else ""
     word_ = word.strip(".")
     if word_ in grammar.sets["rejects.counted_codes"]:

@@ -14,7 +14,7 @@ from monitor.core.model import Status
 HARD = re.compile(r"[;:\n]|,(?!\d)| - |\"|\(")
 # Where the clause of a number's own verb ends.
 CLAUSE_END = re.compile(
-    r"[;:\"\n]|,(?!\d)|\b(?:and|but|while|who|which|that|as|after|before|to\s+replace)\b",
+    r"[;:\"\n]|,(?!\d)|\b(?:and|but|while|who|which|that|as|after|before|(?<!is )(?<!are )(?<!was )(?<!meant )(?<!due )(?<!set )(?<!expected )to\s+replace)\b",
     re.IGNORECASE,
 )
 REACH = 140

@@ -20,7 +20,7 @@ from monitor.core.model import Source
 _PHRASE_REACH = 110
 _MOST_WORDS = 9
 _BREAK = re.compile(
-    r"[\";:()\n]| - |\b(?:said|says|that|which|what|while|but|because|when|after|before|whose|where|and then)\b",
+    r"[\";:()\n]| - |\b(?:said|says|that|which|what|while|but|because|though|although|whereas|when|after|before|whose|where|and then)\b",
     re.IGNORECASE,
 )
 _TRAILING = re.compile(

@@ -19,6 +19,9 @@ from monitor.core.knowledge import Knowledge, Name, NameKind
 
 _FRONT = re.compile(r"(?:'s)?\s+(?:front|border|frontier|sector|operation|push|offensive|axis)\b")
 _BORDER_WITH = re.compile(r"\b(?:borders?|frontiers?|borderlands?)\s+with\b", re.IGNORECASE)
+_BORDER_AND = re.compile(
+    r"\b(?:borders?|frontiers?)\s+with\s+(?:the\s+)?[A-Z][\w'-]+(?:\s+[A-Z][\w'-]+)?(?:,\s+[A-Z][\w'-]+)*,?\s+and\s+(?:the\s+)?(?:[A-Z][\w'-]+\s*)+(?:states)?\Z"
+)
 _SIDE_OF = re.compile(
     r"\b(?:(?:north|south)?-?(?:east|west)|north|south|outside|ahead|short)\s+of\Z", re.IGNORECASE
 )
@@ -68,6 +71,9 @@ _AGAINST = re.compile(r"against\b", re.IGNORECASE)
 _BODY = re.compile(
     r"(?:'s)?\s+(?:[A-Z]\w+\s+)?(?:Guard|army|Army|government|ministry|military|mayor|governor|police)\b"
 )
+_HALF = re.compile(r"\b(North|South|East|West|Northern|Southern|Eastern|Western|Upper|Lower)\s+and\s+$")
+_OWN_HALF = re.compile(r"(?:North|South|East|West|Upper|Lower)\w*\s")
+_HALF_REACH = 16
 _AGAIN = re.compile(r"\b(?:in|near|outside)\b")
 
 
@@ -124,6 +130,7 @@ def spots(sentence: Sentence, grammar: Grammar, knowledge: Knowledge) -> list[Sp
             place, end = _by_adjective(sentence, name, grammar, knowledge)
         if place is None or any(start <= name.start < end for start, end in asides):
             continue
+        place = _first_half(sentence, name, place, knowledge.gazetteer)
         gap = sentence.text[found[-1].end : name.start] if found else ""
         if found and gap == " " and NameKind.ACTOR in name.senses and _says(sentence, end, grammar):
             continue  # "around Sumy Kyiv speaks of 9,000": who speaks is not where they are
@@ -154,6 +161,17 @@ def spots(sentence: Sentence, grammar: Grammar, knowledge: Knowledge) -> list[Sp
         if spot is not None:
             found.append(spot)
     return _bordered(sentence, found, knowledge.countries)
+
+
+def _first_half(sentence: Sentence, name: Name, place: str, gazetteer: Gazetteer) -> str:
+    """Read "in North and South Kivu": of the two halves of a region the first."""
+    text = sentence.text
+    half = _HALF.search(text, max(sentence.start, name.start - _HALF_REACH), name.start)
+    own = _OWN_HALF.match(text, name.start, name.end)
+    if half is None or own is None:
+        return place
+    other = f"{half[1].lower()}-{place.split('-', 1)[-1]}"
+    return other if other in gazetteer.places else place
 
 
 def _led_to(
@@ -221,6 +239,8 @@ def _bordered(sentence: Sentence, found: list[Spot], states: frozenset[str]) -> 
     for spot in found:
         across = _BORDER_WITH.search(sentence.text, spot.start, spot.end) is not None
         same = bool(kept) and kept[-1].place is None and kept[-1].start == spot.start
+        # "near the border with Finland and the Baltic states"
+        across = across or _BORDER_AND.search(sentence.text, spot.start, spot.end) is not None
         if across and (spot.place in states or same):
             spot = Spot(spot.start, spot.end, None, None)  # noqa: PLW2901
         kept.append(spot)

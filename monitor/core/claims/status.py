@@ -68,6 +68,10 @@ _WOULD = re.compile(r"\b(?:would|could|might)\b")
 _NO_LONGER = re.compile(r"\b(?:no\s+longer|not\s+any\s+more|used\s+to)\b")
 _ORIGINAL = re.compile(r"\b(?:original|initial)\s+$", re.IGNORECASE)
 _PLANS_REACH = 48
+_MAIN_REACH = 260
+_PARTICIPLE = re.compile(
+    r",\s+(?:thereby\s+|thus\s+)?(?:doubling|tripling|raising|bringing|increasing|taking|boosting|expanding|lifting|cutting|lowering|reducing|halving)\s"
+)
 # Who is told to leave is still there: "ordered the last 1,000 American soldiers out".
 _ORDERED = re.compile(
     r"\b(?:order(?:s|ed|ing)?|told|tells?|ask(?:s|ed|ing)?|want(?:s|ed)?|demand(?:s|ed|ing)?|giv(?:es|en)|gave)\b[^.;:\"]*$"
@@ -236,6 +240,14 @@ def _plain(sentence: Sentence, counted: Counted, grammar: Grammar, said_until: i
         return settled
     found = cued(left, right, grammar)
     is_open = found.rule == "default"
+    if is_open and (main := _PARTICIPLE.search(left)) is not None:
+        # "intended to station three divisions, doubling its soldiers to N": in the sense of the main verb
+        start = max(sentence.start, counted.quantity.left - _MAIN_REACH)
+        before = sentence.text[start : counted.quantity.left - len(left) + main.start()]
+        found = by_verb("left", before, grammar) or found
+        is_open = found.rule == "default"
+        if found.status is Status.PRESENT:
+            found, is_open = StatusFound(Status.PRESENT, "default"), True
     if is_open:
         verb = frames.subject_verb(sentence, counted)
         if verb:

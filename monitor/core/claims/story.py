@@ -40,6 +40,7 @@ _STAMP = re.compile(
 _BACKED = re.compile(
     r"-(?:backed|allied|aligned|supported|funded|trained|linked|friendly|supplied)\b"
 )
+_CLAUSE_NEXT = re.compile(r"\s+\w")
 # What may stand before "It is false": a label, "No,".
 _BEFORE_DENIAL = re.compile(
     r"(?:[\w. '-]{1,40}:\s)?\W*(?:(?:no|well|but|look|again|sorry)\W+)*", re.IGNORECASE
@@ -224,8 +225,15 @@ class Story:
             self._denying[index] = (
                 flat is not None
                 and _BEFORE_DENIAL.fullmatch(there.text, there.start, flat.start()) is not None
-            ) or self._grammar.search("status.denied_report", *where) is not None
+            ) or self._denies_report(there)
         return self._denying[index]
+
+    def _denies_report(self, there: Sentence) -> bool:
+        """Say whether a sentence denies what was reported, and not what it says itself: "denied that X holds"."""
+        denied = self._grammar.search("status.denied_report", there.text, there.start, there.end)
+        if denied is None:
+            return False
+        return not (denied[0].lower().endswith(" that") and _CLAUSE_NEXT.match(there.text, denied.end()))
 
     def _goes_with(self, index: int, other: int) -> bool:
         """Say whether a sentence goes on with another: in its paragraph, or as an answer."""

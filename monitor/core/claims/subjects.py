@@ -49,6 +49,13 @@ _ASIDE = re.compile(r",\s+(?:which|who|whose|where|whom)\s[^,;:\"]{3,110},\s+(?!
 # "accused the federal government of massing N": who is accused does it.
 _ACCUSED = re.compile(r"\b(?:accus|blam|suspect)\w*\s+$")
 _RELATIVE = re.compile(r"(?:'s)?(?:\s+[a-z]+){0,3},\s+(which|who|whose)\b")
+_RIGHT_AFTER = 6
+# "Germany approves plan for 5,000-strong brigade": whose plan it is.
+_PLANS = re.compile(
+    r"\s+(?:approves?d?|unveils?|unveiled|backs?|backed|agrees?\s+on|agreed\s+on|adopts?|adopted|presents?|presented|announces?d?|passe[sd]|"
+    r"drafts?|drafted|signs\s+off\s+on|scraps|drops|shelves)\s+(?:an?\s+|the\s+|its\s+)?(?:[a-z-]+\s+)?"
+    r"(?:plans?|proposal|decision|law|bill|deal|blueprint|budget|decree)\s+(?:for|on|to\s+(?:raise|create|form|build|send|deploy|station|recruit|train))\b"
+)
 # "puts them at 3,500": whoever they are, they were named before.
 _PUTS_THEM = re.compile(
     r"^(?:(?!\b(?:but|and|while)\b).)*\b(?:puts?|placed|places|pegs|pegged|caps?|capped|limits?|limited|fix(?:es|ed)?|sets?|cuts?|reduc(?:es?|ed)|"
@@ -118,9 +125,14 @@ def subject(sentence: Sentence, counted: Counted, grammar: Grammar, since: int =
         ends = (left, counted.quantity.start)  # "talking about 13,000"
         speaks = any(grammar.ends("attribution.speaks", text, begin, end) for end in ends)
         speaks = speaks or _only_says(between, grammar) or _is_put_in(between, grammar)
-        if speaks or _retells(sentence, name, between):
+        if speaks or _retells(sentence, name, between) or _tells_a_number(sentence, begin, left, grammar):
             continue  # "The Americans are more cautious and speak of 75,000"
-        if _numbers(sentence, name, actor, left, grammar) or acts(text, begin, left, grammar):
+        planned = _PLANS.match(text, begin, left) is not None
+        if (
+            planned
+            or _numbers(sentence, name, actor, left, grammar)
+            or acts(text, begin, left, grammar)
+        ):
             if joined_before(sentence, name):
                 return SEVERAL
             rule = "counts" if _only_counts(sentence, name, left, grammar) else "subject"
@@ -164,6 +176,15 @@ def _retells(sentence: Sentence, name: Name, between: str) -> bool:
     floor = max(sentence.start, name.start - 10)
     what = _PUT_BY.search(sentence.text, floor, name.start)
     return what is not None and _PUT.match(between) is not None
+
+
+def _tells_a_number(sentence: Sentence, begin: int, left: int, grammar: Grammar) -> bool:
+    """Read "Seoul believes about 2,000 have been killed out of N": what is told begins with another number."""
+    said = grammar.patterns["attribution.verbs"].match(sentence.text, begin + 1, left)
+    return said is not None and any(
+        0 <= other.left - said.end() <= _RIGHT_AFTER and other.right < left
+        for other in sentence.quantities
+    )
 
 
 def _amounts(sentence: Sentence, name: Name, left: int, grammar: Grammar) -> bool:

@@ -73,7 +73,7 @@ _ASKED = frozenset({"ask", "req", "urg", "pre", "lob"})
 _ASKS = re.compile(
     r"\b(?:ask(?:s|ed|ing)?|urg(?:es?|ed|ing)|request(?:s|ed|ing)?|begg?(?:s|ed|ing)?|press(?:es|ed|ing)|lobb(?:ies|ied|ying)|plead(?:s|ed)?(?:\s+with)?|"
     r"appeal(?:s|ed|ing)?\s+to|call(?:s|ed|ing)?\s+on|petition(?:s|ed)|want(?:s|ed)?|invit(?:es?|ed|ing))\s+"
-    r"(?P<whom>[^.;:]{2,60}?)\s+(?:for|to\s+[a-z]+)\s+(?:\w+\s+){0,3}$"
+    r"(?P<whom>[^.;:]{2,60}?)\s+(?:for|to\s+[a-z]+)\s+(?:[\w-]+\s+){0,5}$"
 )
 # What is asked of others who are there: "asked Paris to halve the 350".
 _FEWER = re.compile(

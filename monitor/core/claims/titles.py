@@ -44,6 +44,7 @@ _ENEMY = re.compile(
 )
 # "In Port Example, the army chief said": whose seat that is.
 _IN_OPENS = re.compile(r"\W*In\s+[A-Z][\w' -]{1,30},\s")
+_TRAINEES = re.compile(r"\b(?:recruits|trainees|cadets|taught|teach(?:es)?)\b")
 _HOUSE = re.compile(r"parliament|congress|duma")
 # A general without a state: the army named beside him, or where he speaks, has one.
 _GENERAL = re.compile(
@@ -103,10 +104,19 @@ class Titles:
             or around.state_before(index)
             or self._own_people(index)
             or self.enemys(index)
+            or self._trained(index)
             or next(iter(around.spoken_of(index)), None)
             or around.ruler(index)
         )
         return self._attribution.listed.government(state) if state else None
+
+    def _trained(self, index: int) -> str | None:
+        """Return where recruits of others are trained: "2,000 Ruritanian recruits pass through camps in Kent"."""
+        sentence = self.sentences[index]
+        if _TRAINEES.search(sentence.text, sentence.start, sentence.end) is None:
+            return None
+        ruler = self._around.ruler(index)
+        return ruler if ruler not in self._around.spoken_of(index) else None
 
     def enemys(self, index: int) -> str | None:
         """Return the state whose enemy is spoken of: "the enemy has moved 4,000 men to X, said the spokesman"."""

@@ -59,7 +59,7 @@ _OF_SAME = frozenset(
         "army",
     )
     for who in ("officials", "spokesman", "spokeswoman", "spokesperson")
-)
+) | {"government sources"}
 _ITS = re.compile(r"(?:and\s+|but\s+)?(?:its|their)\s", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:and\s+|but\s+)?(?:the|an?)\s+", re.IGNORECASE)
 _SPOKES = re.compile(r"\b(?:spokes(?:man|men|woman|person|persons)|speaker)s?\b")
@@ -278,7 +278,7 @@ class Voices:
             state = self._titles.enemys(index)
             if state is not None:
                 return self._attribution.listed.government(state)
-        if cue.rule == "role" and source.name in _OF_SAME:
+        if cue.rule in {"role", "according"} and source.name in _OF_SAME:
             return self._government_before(index, cue.start)
         return None
 

@@ -232,7 +232,16 @@ class Whereabouts:
         """
         sentences, following = self._story.sentences, index + 1
         last = counted.quantity is sentences[index].quantities[-1]
-        if found.place is None or not last or following >= len(sentences):
+        if found.place is None or not last:
+            return found
+        here = sentences[index]
+        semicolon = here.text.find(";", counted.end, here.end)
+        if semicolon > 0 and pointers.SAME_PEOPLE.match(here.text, semicolon, here.end):
+            for spot in self._scenes.spots(index):
+                inside = spot.place is not None and self._is_inside(spot.place, found.place)
+                if spot.start > semicolon and inside and not spot.away:
+                    return PlaceFound(spot.place, spot.region, "narrowed")
+        if following >= len(sentences):
             return found
         below = self._scenes.title_before(following) == index
         if not (below or self._scenes.together(index, following)):
