@@ -86,7 +86,9 @@ _OBJECT = re.compile(
 )
 _OF_LAST = re.compile(r"\b(?:of|for|from|with|in|at)\s+$")
 _OF = frozenset({"of", "from", "with", "by"})
-_CLOSE_TO = re.compile(r"\b(?:close|loyal|allied|aligned|linked|opposed|critical)\s+(?:to|with|of)\s+(?:the\s+)?$")
+_CLOSE_TO = re.compile(
+    r"\b(?:close|loyal|allied|aligned|linked|opposed|critical)\s+(?:to|with|of)\s+(?:the\s+)?$"
+)
 # "The Americans are more cautious and speak of": how much of a first verb may stand before "and".
 _MOST_JOINED = 8
 _OPENS = re.compile(r"\W*(?:the\s+)?", re.IGNORECASE)

@@ -20,7 +20,9 @@ _LAST_DAY = 31
 _SUBJECT_OF_SAID = re.compile(
     r"\s+(?:that\s|(?!(?:on|in|at|after|when|as|while|during|before|last|this|by|for|since)\s)[^,;:.\"]{0,25}$)"
 )
-_CONTRASTS = re.compile(r",\s+(?:while|but|although|though|whereas)\s+(?:the\s+)?\Z")
+_CONTRASTS = re.compile(
+    r",\s+(?:while|but|although|though|whereas|where|which|whom)\s+(?:the\s+)?\Z"
+)
 _BEGINS_PART = re.compile(r";\s+(?:(?:but|and|yet|while|now|today|the|an?)\s+)*\Z")
 _SAME_BREATH, _NOUN = 3, 16
 _INSERTED = re.compile(
@@ -57,7 +59,7 @@ def covering(cues: Sequence[Cue], start: int, end: int) -> Cue | None:
     if adjacent is not None:
         return adjacent  # "well below the 170,000 cited by the president"
     before = [cue for cue in cues if cue.end <= start]
-    after = [cue for cue in cues if cue.start >= end]
+    after = [cue for cue in cues if cue.start >= end and cue.rule != "gapped"]
     chosen = before[-1] if before else (after[0] if after else None)
     if not before and chosen is not None and chosen.weak:
         firm = (cue for cue in after if not cue.weak and not cue.outlet and cue.source is not None)

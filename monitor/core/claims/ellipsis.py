@@ -34,6 +34,8 @@ _NO_BARRACKS = re.compile(
     r"\b(?:jails?|prisons?|inmates|schools?|pupils|hospitals?|patients|stadiums?|hotels?|guests|shelters?|refugees)\b",
     re.IGNORECASE,
 )
+# "of the 12,000 originally sent"
+_AT_FIRST = frozenset({"originally", "initially", "first", "already", "reportedly", "so-far"})
 _BY_YEAR = re.compile(r"\b(?:by|in|until|since|before|after|from)\s+$", re.IGNORECASE)
 _OTHERS = re.compile(
     r"\b(?:crowds?|turnout|attendance|audience|populations?|price|prices|cost|costs|wages?|salary|pay|bonus|fee|fine|budget|bounty"
@@ -65,8 +67,8 @@ _OF_WHICH = re.compile(
 )
 
 
-def moving(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted | None:
-    """Read a bare number that moves or is somewhere; troops were spoken of just before."""
+def _verb_of(sentence: Sentence, quantity: Quantity) -> re.Match[str] | None:
+    """Return the word behind a bare number that may be its verb: "of the 12,000 originally sent"."""
     text = sentence.text
     match = WORD.match(text, quantity.right + 1, sentence.end)
     if match is None or text[quantity.right] != " ":
@@ -75,6 +77,17 @@ def moving(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted 
         text, max(sentence.start, quantity.left - 8), quantity.left
     ):
         return None  # "by 2030 there will be"
+    if match[0].lower() in _AT_FIRST:
+        return WORD.match(text, match.end() + 1, sentence.end) or match
+    return match
+
+
+def moving(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted | None:
+    """Read a bare number that moves or is somewhere; troops were spoken of just before."""
+    text = sentence.text
+    match = _verb_of(sentence, quantity)
+    if match is None:
+        return None
     word = match[0].lower()
     second = WORD.match(text, match.end() + 1, sentence.end)
     next_word = second[0].lower() if second else ""

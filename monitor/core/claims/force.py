@@ -53,10 +53,28 @@ _FOREIGN = re.compile(
     r"\b(?:foreign|international|multinational|western|arab|coalition|un-backed)\b", re.IGNORECASE
 )
 _COUNTS = frozenset(
-    {"counts", "counted", "estimates", "estimated", "reckons", "reckoned", "believes", "puts", "pegs"}
+    {
+        "counts",
+        "counted",
+        "estimates",
+        "estimated",
+        "reckons",
+        "reckoned",
+        "believes",
+        "puts",
+        "pegs",
+    }
 )
 _OF_MANY = re.compile(
     r"\s+(?:of|from|in)\s+(?:the|a|an)\s+(?:multinational|international|joint)\s+(?!security|unit)"
+)
+# "17,000 soldiers from seven countries"
+_FROM_MANY = re.compile(
+    r"\s+from\s+(?:more\s+than\s+|some\s+|about\s+|at\s+least\s+)?(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a\s+dozen|several|many|various)\s+"
+    r"(?:[a-z]+\s+)?(?:countries|nations|states|allies|members|armies)\b"
+)
+_OF_BODY = re.compile(
+    r"\b(?:mission|force|KFOR|NATO|alliance|allied|battlegroups?|UN|U\.N\.|peacekeep\w+|blue\s+helmets|contingent)\b"
 )
 _THAT_HE = re.compile(r"\bthat\s+(?:he|she)\s+(?:puts?|says?|numbers?|estimates?)\b")
 # Verbs that do not make who is before them the sender: "the UN observers count 1,000".
@@ -368,6 +386,9 @@ def _against_nobody(sentence: Sentence, counted: Counted) -> bool:
 def _foreign(sentence: Sentence, counted: Counted) -> bool:
     """Read "40,000 foreign soldiers": whoever is named beside them, they are others."""
     text = sentence.text
+    many = _FROM_MANY.match(text, counted.end) is not None
+    if many and not _OF_BODY.search(text, sentence.start, counted.end):
+        return True
     if _OF_MANY.match(text, counted.end):
         return True  # "1,600 soldiers of the multinational battle group"
     return _FOREIGN.search(text, counted.quantity.right, counted.end) is not None
@@ -422,7 +443,17 @@ def _is_versus(sentence: Sentence, position: int, grammar: Grammar) -> bool:
     stop = position
     for _ in range(_MOST_SMALL):
         before = WORD.findall(text[floor:stop])
-        if not before or before[-1].lower() not in {"the", "a", "an", "new", "other", "nearby"}:
+        if not before or before[-1].lower() not in {
+            "the",
+            "a",
+            "an",
+            "new",
+            "other",
+            "nearby",
+            "departing",
+            "outgoing",
+            "remaining",
+        }:
             break
         stop = text.rindex(before[-1], floor, stop)
     return grammar.ends("force.versus", text, floor, stop) is not None
@@ -491,7 +522,9 @@ def _put_at(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | Non
         return None
     floor = max([sentence.start, left - _PUT_REACH, *_ends_before(sentence, left)])
     puts = grammar.last("attribution.puts", text, floor, left)
-    floor = max(floor, puts.end()) if puts is not None else floor  # who puts it there is not counted
+    floor = (
+        max(floor, puts.end()) if puts is not None else floor
+    )  # who puts it there is not counted
     found: dict[int, str] = {}
     for key in (grammar.patterns["shapes.collectives"], grammar.head):
         for body in key.finditer(text, floor, left):

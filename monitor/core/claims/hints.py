@@ -83,7 +83,8 @@ class Hints:
         if self._is_irregular(item) and state is not None and state.islower():
             return ForceFound(state, "speaker")  # a group's own ministry or spokesman
         if (sense is Status.EXERCISE or official) and state is not None:
-            return ForceFound(state, "speaker")
+            held = self._drills_of(index, state) if sense is Status.EXERCISE else None
+            return ForceFound(held or state, "speaker")
         return (
             self._called_up(index, item)
             or self._governments(index, item)
@@ -98,6 +99,14 @@ class Hints:
             or self._only(index, item, state)
             or item.force
         )
+
+    def _drills_of(self, index: int, state: str) -> str | None:
+        """Return who holds the drill by the sentence before: "Ruritania holds drills", says its neighbour."""
+        if not index:
+            return None
+        before = persons.subjects(self._story.sentences[index - 1], self._grammar)
+        found = [one.force for one in before if not one.speaks]
+        return found[0] if found and found[0] != state else None
 
     def _others(self, index: int, item: Found, state: str | None) -> set[str]:
         """Return who else does something before the number: "estimates that Ruritania lost N of the M"."""
@@ -230,7 +239,9 @@ class Hints:
         """Return the speaker's state where the whole text names no other that has troops."""
         if state is None or state in self._knowledge.rivals or state not in self._knowledge.homes:
             return None
-        if self._is_demonstrative(index, item):
+        if self._is_demonstrative(index, item) or persons.only_talks(
+            self._story.sentences[index], item.counted
+        ):
             return None
         adjectival = self._grammar.patterns["places.adjectival"]
         left = item.counted.quantity.left

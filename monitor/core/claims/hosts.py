@@ -21,7 +21,8 @@ _ASKING = frozenset(
     "allows invited invites welcomed welcomes home expelled expels approved".split()
 )
 _OPENS = re.compile(
-    r"(?:[^,;:\"]{3,60},\s+)?\W*(?:the\s+|(?:the\s+)?(?:government|junta|parliament|president|authorities)\s+(?:of|in)\s+)?", re.IGNORECASE
+    r"(?:[^,;:\"]{3,60},\s+)?\W*(?:the\s+|(?:the\s+)?(?:government|junta|parliament|president|authorities)\s+(?:of|in)\s+)?",
+    re.IGNORECASE,
 )
 _ASKS = re.compile(
     r"(?:'s?)?(?:\s+[a-z]+){0,3}?\s+(?:has\s+|have\s+|had\s+|would\s+|will\s+|is\s+|was\s+)?(?:formally\s+|also\s+|now\s+)?"
@@ -79,9 +80,7 @@ def host(
     return None
 
 
-def asker(
-    sentence: Sentence, left: int, force: str | None, homes: Mapping[str, str]
-) -> str | None:
+def asker(sentence: Sentence, left: int, force: str | None, homes: Mapping[str, str]) -> str | None:
     """Read "Niger's rulers ordered the last 1,000 American soldiers out", "asked Senegal for 500": the asker's soil.
 
     `force` is whose soldiers they are: nobody asks for, or sends home, his own.

@@ -15,6 +15,7 @@ from dataclasses import replace
 from monitor.core.claims.cues import Cue
 from monitor.core.claims.grammar import WORD, Grammar, Sentence
 from monitor.core.claims.listed import Listed
+from monitor.core.claims.speakers import unknown
 from monitor.core.claims.tallies import Tally, tallies
 from monitor.core.knowledge import Name, NameKind
 
@@ -55,6 +56,12 @@ _THEIR = re.compile(
 # "in the army's view", "by the ministry's own count"
 _BODYS = re.compile(r"\b(?:in|by|on)\s+(the\s+[\w ]{2,36}?)(?:'s|s')\s+(?:[a-z]+\s+)?$")
 _BESIDE = re.compile(r"\b(?:in|with|from|to|on|after|since)\s+$", re.IGNORECASE)
+_PAPERS = re.compile(
+    r"\b(?:an?|the)\s+((?:[\w-]+\s+){0,2}?(?:tabloid|newspaper|website|blog|channel|portal|agency|magazine))'s\s+$"
+)
+_PRESS = re.compile(
+    r"\b(?:press|media|newspapers?|tabloids?|bloggers?|channels?|television|websites?|outlets?)\b"
+)
 _CLOSE_TO = re.compile(
     r"\b(?:close|loyal|allied|aligned|linked|sympathetic|opposed|critical|friendly|hostile)\s+(?:to|with|of)\s+(?:the\s+)?$"
 )
@@ -154,7 +161,11 @@ class Owned:
                 yield replace(cue, start=figure.start(), rule="given", outlet=False)
 
     def _adjacent(self, sentence: Sentence, start: int, end: int) -> Cue | None:
-        """Read "an American cable", "Seoul's statement": the owner right before a noun."""
+        """Read "an American cable", "Seoul's statement", "a tabloid's story": the owner right before a noun."""
+        paper = _PAPERS.search(sentence.text, sentence.start, start)
+        if paper is not None:
+            own = unknown(paper[1])
+            return Cue(start=paper.start(1), end=end, source=own, rule="estimate")
         for name in _nearest(sentence, start):
             gap = sentence.text[name.end : start]
             if len(gap.removeprefix("'s").split()) > _MOST_OWNED - 1 or "," in gap:
@@ -184,6 +195,11 @@ class Owned:
         found = bodys and self._listed.phrases.read(sentence, bodys.start(1), bodys.end(1))
         if bodys and found and found.rule in {"office", "title"}:
             return Cue(start=bodys.start(), end=noun.end(), source=found.source, rule=found.rule)
+        return self._by_name(sentence, noun, counted)
+
+    def _by_name(self, sentence: Sentence, noun: re.Match[str], counted: Name | None) -> Cue | None:
+        """Return the owner whose name stands before an estimate, or before whom it counts."""
+        text = sentence.text
         stop = counted.start if counted else noun.start()
         for name in _nearest(sentence, stop):
             if _CLOSE_TO.search(text, sentence.start, name.start):
@@ -203,6 +219,8 @@ class Owned:
             elif counted is not None:
                 continue
             source = self._listed.source(slug) or self._listed.government(force or "")
+            if source is not None and not slug and _PRESS.search(gap):
+                source = unknown(text[name.start : noun.start()])  # "Turkish press reports"
             if source is not None:
                 return Cue(start=name.start, end=noun.end(), source=source, rule="estimate")
         return None

@@ -79,6 +79,11 @@ _GIVEN = re.compile(
 _CLAIM_THAT = re.compile(
     r"\b(?:claims?|reports?|allegations?|charges?|accusations?|assertions?)\s+(?:in\s+[^,;.\"]{3,40}\s+)?that\s+$"
 )
+# "It brings the total number of troops dispatched to about 12,000"
+_BRINGS = re.compile(
+    r"\W*(?:It|This|That|The\s+(?:move|deployment|dispatch|arrival|reinforcements?|new\s+[a-z]+))\s+(?:will\s+|would\s+|could\s+)?"
+    r"(?:brings?|takes?|raises?|lifts?|puts?)\s+(?:the|their)\s+(?:total|number|overall|combined|contingent|figure|strength|force)\b"
+)
 # How many sentences back "the group" may have been named.
 _GROUP_SENTENCES = 4
 
@@ -238,11 +243,19 @@ class Owners(Seats):
         if item.force.rule in _WEAK and (ours or self._asked_of_own(index)):
             return ForceFound(state, "speaker")
         others = (
+            (self._brought(index, item), "brings"),
             (self._foe(index, item, state), "enemy"),
             (self._they(index, item, state if quoted else None), "they"),
             (self._stands_for(index, item, state) if item.force.rule in _WEAK else None, "pronoun"),
         )
         return next((ForceFound(one, rule) for one, rule in others if one is not None), None)
+
+    def _brought(self, index: int, item: Found) -> str | None:
+        """Return of whom was told before "It brings the total dispatched to N", whoever told it."""
+        sentence = self._story.sentences[index]
+        if not _BRINGS.match(sentence.text, sentence.start, item.counted.quantity.left):
+            return None
+        return next(iter(self._before(index)), None) if item.force.rule in _WEAK else None
 
     def _given(self, index: int, item: Found) -> ForceFound | None:
         """Read "We asked Cairo for 1,200, we were promised a thousand": still those of who was asked."""

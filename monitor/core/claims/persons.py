@@ -27,6 +27,10 @@ _EXPLETIVE = re.compile(
     r"[Ii]t\s+(?:is|was|has\s+been|will\s+be)\s+(?:now\s+|also\s+)?(?:intended|planned|expected|foreseen|estimated|believed|said|reported|"
     r"necessary|possible|thought|understood|assumed|hoped|feared|likely|unlikely|clear|unclear|known|not\s+known)\b"
 )
+_WE_TALK = re.compile(
+    r"\b(?:we're|we\s+are|I'm|I\s+am)\s+(?:now\s+)?(?:talking\s+about|speaking\s+of|looking\s+at|seeing|hearing\s+(?:of|about))\s",
+    re.IGNORECASE,
+)
 _OF_US = re.compile(r"\s+of\s+(?:us|ours)\b")
 # "The Americans asked us for 1,000 soldiers"
 _ASKED_US = re.compile(
@@ -102,6 +106,12 @@ def _our_body(sentence: Sentence, counted: Counted, grammar: Grammar, *, quoted:
         if not _APART.search(gap) and not others_act(sentence, body.end(), left, grammar):
             return True
     return False
+
+
+def only_talks(sentence: Sentence, counted: Counted) -> bool:
+    """Read "we're talking about 3,000 soldiers": of whoever was spoken, not of the speaker's own."""
+    left = counted.quantity.start
+    return _WE_TALK.search(sentence.text, max(sentence.start, left - _REACH), left) is not None
 
 
 def third_person(sentence: Sentence, counted: Counted, grammar: Grammar) -> re.Match[str] | None:

@@ -81,6 +81,9 @@ def direct(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted 
 _ORDINAL = re.compile(r"\d{1,3}(?:st|nd|rd|th)?")
 
 
+_AND_PEOPLE = re.compile(r" and (?:the )?")
+
+
 class _Walk:
     """A walk from a number to the noun it counts, over names, modifiers and brackets."""
 
@@ -248,7 +251,7 @@ class _Walk:
         """Say whether a word may stand between a number and its noun."""
         word, sets = surface.lower(), self._grammar.sets
         if word in {"'s", "'", "-", '"'}:
-            return self._position > self._quantity.right or word == "'"
+            return self._position > self._quantity.right or word in {"'", '"'}
         if word in sets["shapes.fillers"]:
             self._increment = self._increment or word in sets["shapes.increments"]
             return True
@@ -329,13 +332,17 @@ class _Walk:
             return found
         if self._people is None:
             return None
+        joined = _AND_PEOPLE.match(self._sentence.text, self._people.end)
+        second = self._names.get(joined.end()) if joined is not None else None
+        self._several |= second is not None and NameKind.PEOPLE in second.senses
         return Counted(
+            several=self._several,
             quantity=self._quantity,
             shape="people",
             head=self._sentence.text[self._people.start : self._people.end],
             weight=_BRACKETED if self._bracketed else _PEOPLE,
             end=self._position if self._bracketed else self._people.end,
-            force=self._people.senses[NameKind.PEOPLE],
+            force=None if self._several else self._people.senses[NameKind.PEOPLE],
             increment=self._increment,
         )
 

@@ -30,6 +30,10 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _TOPIC_REACH = 60
+_TOLD_REACH = 60
+_TOLD_IN = re.compile(
+    r"\b(?:promised|told|assured|informed|warned|notified|reminded)\s[^,;.]{2,50}$"
+)
 # No state keeps as many of its troops abroad in one place that is not named.
 _WHOLE_ARMY = 100_000
 _WHOLE_REACH = 40
@@ -74,9 +78,10 @@ _PART_OF = re.compile(
 )
 # What begins another story: ", and Moscow has …", ", with the first battalion", "to the coast, where".
 _APART = re.compile(
-    r";|, (?:and|but|while|whereas) (?:[A-Z][\w'-]+|the [a-z]+(?: (?:from|of|in|to|near) (?:the )?[A-Z][\w'-]+){0,2}) "
+    r";|, and (?:that|those) of\b|, (?:and|but|while|whereas) (?:[A-Z][\w'-]+|the [a-z]+(?: (?:from|of|in|to|near) (?:the )?[A-Z][\w'-]+){0,2}) "
     r"(?:has|have|had|will|would|is|are|was|were|sent|kept|keeps|moved|\w+ed)\b|"
     r"\band (?:have|has|had|with) its (?:headquarters|seat|base|capital)\b|, (?:most|many|some|half) (?:left|went|have|are|were)\b|"
+    r",? and (?:a similar number|as many|the same number|another|others|some|the rest|the others|the remainder) (?:in|at|on|to|near)\b|"
     r", (?:while|whereas) (?:in|on|at|near)\b|, (?:making|which makes|leaving) (?:it|them|this|that)\b|, (?:because|although|though|since|even though)\b|, with (?:the|an?|its|their|one|another|others)\b|"
     r"(?<=east|west|orth|outh|oast|rder|tier), where\b"
 )
@@ -84,6 +89,11 @@ _APART = re.compile(
 _LISTED = re.compile(
     r"(?:\s(?:region|province|directions?|axis|sector|district)s?)?,?\s*"
     r"(?:and|or|as well as|and also|plus)\s*(?:in\s+|the\s+){0,2}"
+)
+# "arrived in October after the attack in Banjska"
+_AFTER_EVENT = re.compile(
+    r"\b(?:after|since|following|before|amid)\s+(?:the|an?|\w+'s|\w+day's|last\s+\w+'s)\s+(?:[a-z]+\s+){0,2}"
+    r"(?:attacks?|clash(?:es)?|raids?|explosions?|ambush|incident|summit|massacre|talks|meeting|visit|vote)\s*$"
 )
 _FOR = re.compile(r"[Ff]or\b")
 # "within 100 kilometres of Kharkiv": a distance counts nobody.
@@ -195,7 +205,9 @@ def _right(
     after = [
         spot
         for spot in behind
-        if not spot.away and not _is_fronted(sentence, counted.end, spot, stop)
+        if not spot.away
+        and not _is_fronted(sentence, counted.end, spot, stop)
+        and not _AFTER_EVENT.search(text, max(counted.end, spot.start - 40), spot.start)
     ]
     # Who crossed the Dnieper near Krynky is in Krynky.
     after.sort(key=lambda spot: spot.water)
@@ -295,7 +307,7 @@ def _left(
         opens = spot.start == sentence.start and sentence.text.startswith(",", spot.end)
         if spot.end > quantity.left or spot.away or (spot.start < floor and not opens):
             continue
-        if spot.place is None:
+        if spot.place is None or is_where_told(sentence, spot):
             continue
         if counted.subject_start is not None and spot.start > counted.subject_start:
             spot = _first_of(sentence, spot, here)  # noqa: PLW2901
@@ -305,6 +317,14 @@ def _left(
         spot = _first_of(sentence, spot, here)  # noqa: PLW2901
         return PlaceFound(spot.place, spot.region, "left")
     return NOWHERE
+
+
+def is_where_told(sentence: Sentence, spot: Spot) -> bool:
+    """Read "promised the leader in Ruritania that all 350 would go": where somebody is told something."""
+    if not sentence.text.startswith(" that ", spot.end):
+        return False
+    floor = max(sentence.start, spot.start - _TOLD_REACH)
+    return _TOLD_IN.search(sentence.text, floor, spot.start) is not None
 
 
 def _first_of(sentence: Sentence, spot: Spot, here: Sequence[Spot]) -> Spot:

@@ -171,11 +171,11 @@ def there(
         if state is not None:
             return PlaceFound(state, None, "country")
     inside = [spot for spot in here if spot.end <= counted.quantity.left]
-    if inside and inside[-1].place is None:
-        return NOWHERE  # "near the border with Ruritania, doubling its soldiers there"
     last = next((spot for spot in reversed(inside or before.spots()) if spot.place), None)
-    if last is None:
-        named = _named_before(sentence, counted, knowledge)
+    at_border = bool(inside) and inside[-1].place is None
+    if last is None or at_border:
+        # "near the border with Ruritania, doubling its soldiers there" is no place
+        named = None if at_border else _named_before(sentence, counted, knowledge)
         return PlaceFound(named, None, "there") if named and not country else NOWHERE
     if country:
         return PlaceFound(knowledge.country_of(last.place), None, "country")

@@ -68,10 +68,27 @@ _NO_COMMENT = re.compile(
     r"(?:[a-z]+\s+){0,3}(?:reports?|claims?|speculation|rumou?rs)\s+(?:that|of|about)\s[^.;]{0,60}$"
 )
 # "US troops will leave, and the last of the 2,500 should be gone by May"
-_LAST_OF = re.compile(r"\b(?:last|first|rest|remainder|remaining|most|bulk)\s+of\s+(?:the|its|their)\s+(?:\w+\s+)?\Z")
+_LAST_OF = re.compile(
+    r"\b(?:last|first|rest|remainder|remaining|most|bulk)\s+of\s+(?:the|its|their)\s+(?:\w+\s+)?\Z"
+)
+_STILL_FIGHT = re.compile(
+    r"\s+(?:are|were|is|was|remain(?:ed|s)?)\s+(?:still\s+|now\s+|all\s+)?(?:fighting|deployed|stationed|in\s+combat|in\s+action|in\s+the\s+field|at\s+the\s+front|holding|serving|on\s+duty|garrisoned)\b"
+)
+# "4,700 became casualties; perhaps 1,000 engineers are clearing mines today"
+_IS_DOING = re.compile(
+    r"\s+(?:are|is|have\s+been|remain|stay|serve)\s+(?:now\s+|still\s+|currently\s+)?(?:[a-z]+ing|in|at|there)\b"
+)
 _UNITS_NEAR = 40
 # How near a day stands to the words that say when somebody spoke.
 _SAID_ON = 24
+
+
+def _part_of(sentence: Sentence, counted: Counted) -> tuple[int, int]:
+    """Return where the part of a sentence between semicolons lies in which a number stands."""
+    text, left = sentence.text, counted.quantity.left
+    begin = text.rfind(";", sentence.start, left) + 1 or sentence.start
+    end = text.find(";", left, sentence.end)
+    return begin, end if end >= 0 else sentence.end
 
 
 class Reader:
@@ -300,8 +317,11 @@ class Reader:
                 return before  # "used 4,200 bombs, against 3,300 in the month before"
         if taken or not (counted.anaphoric and counted.shape in _BARE):
             return None
-        if is_denominator(sentences[index], counted, self._grammar):
-            return None  # "4,000 casualties out of the 11,000 who were sent"
+        # "4,000 casualties out of the 11,000 who were sent", "the remaining 8,000 were still fighting"
+        if is_denominator(sentences[index], counted, self._grammar) or _STILL_FIGHT.match(
+            sentences[index].text, counted.end
+        ):
+            return None
         return self._counted.thing(index, refused)
 
     def _refused_bare(self, sentence: Sentence, counted: Counted) -> str | None:
@@ -340,7 +360,11 @@ class Reader:
         self, index: int, item: Found, refused: str | None, taken: Sequence[Found]
     ) -> bool:
         """Say whether a number is one of losses in a sentence or paragraph that tells of them."""
-        sentence, counted, signs = self._story.sentences[index], item.counted, self._signs(index)
+        sentence, counted = self._story.sentences[index], item.counted
+        signs = self._signs(index)
+        if signs and not counted.anaphoric and _IS_DOING.match(sentence.text, counted.end):
+            part = _part_of(sentence, counted)
+            signs = tuple(sign for sign in signs if part[0] <= sign[0] < part[1])
         if is_denominator(sentence, counted, self._grammar):
             return bool(signs) and is_aboard(sentence, counted)
         left = counted.quantity.left
@@ -385,6 +409,7 @@ class Reader:
                 item.force.force is not None
                 and item.force.rule not in {"paragraph", "sentence", "none"}
             )
+            or (item.counted.several and item.counted.shape == "people")
             or self._grammar.search(
                 "force.enemies", sentence.text, sentence.start, item.counted.end
             )

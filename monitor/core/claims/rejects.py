@@ -96,6 +96,9 @@ def early(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> str | Non
     text, start, end = sentence.text, quantity.start, quantity.end
     before = text[max(sentence.start, start - _NEAR) : start]
     after = text[end : end + _NEAR]
+    named = before.split()[-1:] if before.endswith(" ") and quantity.shape == "digits" else ()
+    if not _NUMBERED.isdisjoint(named):
+        return "designation"
     return _by_signs(quantity, before, after) or _by_words(quantity, before, after, grammar)
 
 
@@ -125,8 +128,6 @@ def _by_signs(quantity: Quantity, before: str, after: str) -> str | None:
 def _by_words(quantity: Quantity, before: str, after: str, grammar: Grammar) -> str | None:
     """Return date, year or code ("Article 51"), by the words beside the number."""
     words = before.rstrip(" .").rsplit(None, 1)
-    if words and words[-1] in _NUMBERED and before.endswith(" ") and quantity.shape == "digits":
-        return "designation"
     word = words[-1].lower() if words else ""
     word_ = word.strip(".")
     if word_ in grammar.sets["rejects.counted_codes"]:

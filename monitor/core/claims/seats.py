@@ -37,6 +37,9 @@ _WITH = re.compile(r",?\s+(?:with|of|numbering)\s+(?:(?:about|some|around|nearly
 _TOWN_UNIT = re.compile(
     r"'s\s+\d+(?:st|nd|rd|th)\s+(?:[\w-]+\s+){0,2}?(?:[Bb]rigade|[Dd]ivision|[Rr]egiment|[Bb]attalion)\b"
 )
+_MOVED = re.compile(
+    r"\b(?:moved|transferred|redeployed|shifted|withdr[ae]wn?|pulled|brought|sent|relocated|rushed)\b"
+)
 _MARK = re.compile(r'"')
 # "who commands EUFOR", "a fighter of the Karen National Liberation Army".
 _LEADS = re.compile(
@@ -111,6 +114,8 @@ class Seats(Hints):
             if place is None or name.end > left or NameKind.ACTOR in name.senses:
                 continue
             floor = max(sentence.start, name.start - 48)
+            if _MOVED.search(sentence.text, sentence.start, name.start):
+                continue  # "has moved the 76th Division from X"
             if _UNIT_FROM.search(sentence.text, floor, name.start):
                 with_ = _WITH.fullmatch(sentence.text, name.end, left)
                 if with_ or acts(sentence.text, name.end, left, self._grammar):

@@ -38,6 +38,9 @@ _CLOSED = re.compile(
     r"\s+(?:according\s+to|by\s+(?:the|its|his|their|some|one|most)\s|in\s+(?:all|total)\b|altogether\b)"
 )
 _OF = re.compile(r"\bof\s+$")
+_IN_PLACE = re.compile(
+    r"^(?:in|inside|at|near|on|around)\s+(?:the\s+)?[A-Z][\w'-]+(?:\s+[A-Z][\w'-]+)?(?=,$)"
+)
 
 
 def collective(
@@ -72,6 +75,7 @@ def collective(
     floor = max(sentence.start, quantity.left - _NEAR)
     body = grammar.last("shapes.collectives", text, floor, quantity.left)
     gap = text[body.end() : quantity.left].strip() if body is not None else ""
+    gap = _IN_PLACE.sub("", gap)  # "the contingent inside Kursk, about 10,000 strong"
     from_ = force_after(sentence, grammar, body.end()) if body is not None and gap != "," else None
     beside = gap == "," or (from_ is not None and gap.endswith(",") and "," not in gap[:-1])
     force = force or (from_ if beside else None)

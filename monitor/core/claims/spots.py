@@ -71,9 +71,14 @@ _AGAINST = re.compile(r"against\b", re.IGNORECASE)
 _BODY = re.compile(
     r"(?:'s)?\s+(?:[A-Z]\w+\s+)?(?:Guard|army|Army|government|ministry|military|mayor|governor|police)\b"
 )
-_HALF = re.compile(r"\b(North|South|East|West|Northern|Southern|Eastern|Western|Upper|Lower)\s+and\s+$")
+_HALF = re.compile(
+    r"\b(North|South|East|West|Northern|Southern|Eastern|Western|Upper|Lower)\s+and\s+$"
+)
 _OWN_HALF = re.compile(r"(?:North|South|East|West|Upper|Lower)\w*\s")
 _HALF_REACH = 16
+_CAPITALS_END = re.compile(
+    r"\s+and\s+[A-Z][a-z]+\s+(?:would|will|could|may|might|are|were|have|had|now|think|believe|want|fear|hope|say|said|expect)\b"
+)
 _AGAIN = re.compile(r"\b(?:in|near|outside)\b")
 
 
@@ -291,8 +296,15 @@ def _is_seat(sentence: Sentence, lead: int, end: int, grammar: Grammar) -> bool:
         return True
     if sits and grammar.ends("places.seats", sentence.text, floor, lead) is not None:
         return True
-    speaks = grammar.ends("attribution.roles", sentence.text, floor, lead) is not None
-    return speaks and _says(sentence, end, grammar)
+    speaks = grammar.ends("attribution.roles", sentence.text, floor, lead)
+    if (
+        speaks is not None
+        and sits
+        and speaks[0].lower().endswith("s")
+        and _CAPITALS_END.match(sentence.text, end)
+    ):
+        return True  # "planners in Paris and London would be content with N"
+    return speaks is not None and _says(sentence, end, grammar)
 
 
 def _says(sentence: Sentence, end: int, grammar: Grammar) -> bool:

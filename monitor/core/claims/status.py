@@ -36,7 +36,7 @@ _FIRST = frozenset(
     "original initial".split()  # noqa: SIM905
 )
 _AT_PRESENT = frozenset(
-    "now currently today present".split()  # noqa: SIM905
+    "now currently today present current existing".split()  # noqa: SIM905
 )
 _PLANS = frozenset(
     "plan plans proposal proposals blueprint blueprints preparations arrangements".split()  # noqa: SIM905
@@ -65,6 +65,7 @@ _WE_HAD = re.compile(r"\b(?:(?:we|i)\s+had|we\s+were)\s+(?:only\s+|just\s+)?$", 
 # "Had Washington agreed, Warsaw would have received N".
 _COUNTERFACTUAL = re.compile(r"\W*(?:Had|Were|Should)\s+[^.;:]{3,80}?,")
 _WOULD = re.compile(r"\b(?:would|could|might)\b")
+_HAS = re.compile(r"\b(?:has|have|had)\s+(?:(?:already|since|now|also)\s+)?(?:been\s+)?$")
 _NO_LONGER = re.compile(r"\b(?:no\s+longer|not\s+any\s+more|used\s+to)\b")
 _ORIGINAL = re.compile(r"\b(?:original|initial)\s+$", re.IGNORECASE)
 _PLANS_REACH = 48
@@ -99,7 +100,8 @@ _OLD_PRESENT = frozenset({"present-left"})
 # Shapes of numbers that a verb of having may tell of.
 _TELLING = frozenset({"direct", "existing", "people", "bare", "elliptic", "repeated"})
 _STRENGTH_NOW = re.compile(
-    r"\b(?:now|currently|today|at\s+present)\s+(?:numbering\s+|at\s+|with\s+)?$", re.IGNORECASE
+    r"\b(?:now|currently|today|at\s+present|the\s+(?:current|existing|present))\s+(?:numbering\s+|at\s+|with\s+)?$",
+    re.IGNORECASE,
 )
 _FROM_NOW = re.compile(r"\s+(?:now|today|at\s+present|currently)(?=[,.;:]|\s+to\b)")
 # "a third of the 15,000 it wants to have there".
@@ -239,15 +241,9 @@ def _plain(sentence: Sentence, counted: Counted, grammar: Grammar, said_until: i
     if settled is not None:
         return settled
     found = cued(left, right, grammar)
+    if found.rule == "default":
+        found = _by_main_verb(sentence, counted, left, grammar) or found
     is_open = found.rule == "default"
-    if is_open and (main := _PARTICIPLE.search(left)) is not None:
-        # "intended to station three divisions, doubling its soldiers to N": in the sense of the main verb
-        start = max(sentence.start, counted.quantity.left - _MAIN_REACH)
-        before = sentence.text[start : counted.quantity.left - len(left) + main.start()]
-        found = by_verb("left", before, grammar) or found
-        is_open = found.rule == "default"
-        if found.status is Status.PRESENT:
-            found, is_open = StatusFound(Status.PRESENT, "default"), True
     if is_open:
         verb = frames.subject_verb(sentence, counted)
         if verb:
@@ -259,20 +255,30 @@ def _plain(sentence: Sentence, counted: Counted, grammar: Grammar, said_until: i
         found = StatusFound(Status.PRESENT, "now")
     elif found.rule.startswith("planned") and _is_army_of_today(sentence, counted):
         found = StatusFound(Status.PRESENT, "of-today")
-    elif (
-        is_open
-        and sentence.heading
-        and (
-            _TO_DO.search(left)
-            or _ORDERS.search(left)
-            or (
-                _TO_DO_NEXT.match(sentence.text, counted.end)
-                and frames.opens_clause(sentence, counted)
-            )
-        )
-    ):
+    elif is_open and sentence.heading and _is_headlined(sentence, counted, left):
         found = StatusFound(Status.PLANNED, "headline")
     return found
+
+
+def _is_headlined(sentence: Sentence, counted: Counted, left: str) -> bool:
+    """Read a headline's future: "UK to send 400", "orders 400 to Kent", "400 soldiers to guard railways"."""
+    if _TO_DO.search(left) or _ORDERS.search(left):
+        return True
+    following = _TO_DO_NEXT.match(sentence.text, counted.end)
+    return following is not None and frames.opens_clause(sentence, counted)
+
+
+def _by_main_verb(
+    sentence: Sentence, counted: Counted, left: str, grammar: Grammar
+) -> StatusFound | None:
+    """Read "intended to station divisions, doubling its soldiers to N": in the sense of the main verb."""
+    main = _PARTICIPLE.search(left)
+    if main is None:
+        return None
+    start = max(sentence.start, counted.quantity.left - _MAIN_REACH)
+    before = sentence.text[start : counted.quantity.left - len(left) + main.start()]
+    found = by_verb("left", before, grammar)
+    return None if found is None or found.status is Status.PRESENT else found
 
 
 def _is_army_of_today(sentence: Sentence, counted: Counted) -> bool:
@@ -411,7 +417,7 @@ def _will_change(sentence: Sentence, left: int, grammar: Grammar) -> bool:
     """Say whether the change from the number is to come: "will cut from N", not "has cut from N"."""
     text = sentence.text
     cut = grammar.last("status.decrease", text, sentence.start, left)
-    done = cut is not None and text[: cut.start()].rstrip().endswith((" has", " have", " had"))
+    done = cut is not None and _HAS.search(text, sentence.start, cut.start()) is not None
     return (cut is not None and not done) or any(
         grammar.search(key, text, sentence.start, left)
         for key in ("status.planned", "status.hypothetical")

@@ -41,6 +41,8 @@ _BACKED = re.compile(
     r"-(?:backed|allied|aligned|supported|funded|trained|linked|friendly|supplied)\b"
 )
 _CLAUSE_NEXT = re.compile(r"\s+\w")
+# "pro-Ruritanian separatists" are not Ruritania's.
+_SIDES_WITH = re.compile(r"\b(?:pro|anti)-\Z", re.IGNORECASE)
 # What may stand before "It is false": a label, "No,".
 _BEFORE_DENIAL = re.compile(
     r"(?:[\w. '-]{1,40}:\s)?\W*(?:(?:no|well|but|look|again|sorry)\W+)*", re.IGNORECASE
@@ -117,7 +119,10 @@ class Story:
     def _add(self, page: Page) -> None:
         text = page.whole.text
         names = [
-            name for name in self._knowledge.actors.find(text) if not _BACKED.match(text, name.end)
+            name
+            for name in self._knowledge.actors.find(text)
+            if not _BACKED.match(text, name.end)
+            and not _SIDES_WITH.search(text, max(0, name.start - 5), name.start)
         ]
         speakers = self._knowledge.speakers.find(text)
         starts, speaker_starts = [n.start for n in names], [n.start for n in speakers]
@@ -233,7 +238,9 @@ class Story:
         denied = self._grammar.search("status.denied_report", there.text, there.start, there.end)
         if denied is None:
             return False
-        return not (denied[0].lower().endswith(" that") and _CLAUSE_NEXT.match(there.text, denied.end()))
+        return not (
+            denied[0].lower().endswith(" that") and _CLAUSE_NEXT.match(there.text, denied.end())
+        )
 
     def _goes_with(self, index: int, other: int) -> bool:
         """Say whether a sentence goes on with another: in its paragraph, or as an answer."""

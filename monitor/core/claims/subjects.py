@@ -49,6 +49,10 @@ _ASIDE = re.compile(r",\s+(?:which|who|whose|where|whom)\s[^,;:\"]{3,110},\s+(?!
 # "accused the federal government of massing N": who is accused does it.
 _ACCUSED = re.compile(r"\b(?:accus|blam|suspect)\w*\s+$")
 _RELATIVE = re.compile(r"(?:'s)?(?:\s+[a-z]+){0,3},\s+(which|who|whose)\b")
+# "Kyiv had intelligence about 1,500 more": who knows of them does not have them.
+_KNOWS = re.compile(
+    r"\b(?:has|have|had|received|obtained|gets?|got)\s+(?:\w+\s+){0,2}?(?:intelligence|information|evidence|reports?|data|indications|word|proof|knowledge|news)\b"
+)
 _RIGHT_AFTER = 6
 # "Germany approves plan for 5,000-strong brigade": whose plan it is.
 _PLANS = re.compile(
@@ -125,7 +129,11 @@ def subject(sentence: Sentence, counted: Counted, grammar: Grammar, since: int =
         ends = (left, counted.quantity.start)  # "talking about 13,000"
         speaks = any(grammar.ends("attribution.speaks", text, begin, end) for end in ends)
         speaks = speaks or _only_says(between, grammar) or _is_put_in(between, grammar)
-        if speaks or _retells(sentence, name, between) or _tells_a_number(sentence, begin, left, grammar):
+        if (
+            speaks
+            or _retells(sentence, name, between)
+            or _tells_a_number(sentence, begin, left, grammar)
+        ):
             continue  # "The Americans are more cautious and speak of 75,000"
         planned = _PLANS.match(text, begin, left) is not None
         if (
@@ -171,7 +179,7 @@ def _is_put_in(between: str, grammar: Grammar) -> bool:
 
 def _retells(sentence: Sentence, name: Name, between: str) -> bool:
     """Read "Yerevan puts them at 3,500", "with what Israel put at 30,000": who counts others' troops."""
-    if _FIGURE.search(between) or _PUTS_THEM.search(between):
+    if _FIGURE.search(between) or _PUTS_THEM.search(between) or _KNOWS.search(between):
         return True
     floor = max(sentence.start, name.start - 10)
     what = _PUT_BY.search(sentence.text, floor, name.start)

@@ -60,6 +60,7 @@ _OF_SAME = frozenset(
     )
     for who in ("officials", "spokesman", "spokeswoman", "spokesperson")
 ) | {"government sources"}
+_PLAIN_SPOKES = frozenset({"spokesman", "spokeswoman", "spokesperson"})
 _ITS = re.compile(r"(?:and\s+|but\s+)?(?:its|their)\s", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:and\s+|but\s+)?(?:the|an?)\s+", re.IGNORECASE)
 _SPOKES = re.compile(r"\b(?:spokes(?:man|men|woman|person|persons)|speaker)s?\b")
@@ -278,7 +279,9 @@ class Voices:
             state = self._titles.enemys(index)
             if state is not None:
                 return self._attribution.listed.government(state)
-        if cue.rule in {"role", "according"} and source.name in _OF_SAME:
+        if cue.rule in {"role", "according", "title"} and (
+            source.name in _OF_SAME or source.name in _PLAIN_SPOKES
+        ):
             return self._government_before(index, cue.start)
         return None
 

@@ -45,6 +45,11 @@ _LOCAL = re.compile(
     r"militiaman|resident|prefect|sheriff|chief|elder|councillor|administrator)\b[^.;:\"]{0,100}?\b(?:of|in|from|near|at|outside|around|holds|holding)\s+"
     r"(?:the\s+)?(?:[\w'-]+\s+){0,3}$"
 )
+_WITNESS = re.compile(
+    r"\b(?:teacher|shopkeeper|shop\s+assistant|saleswoman|cashier|farmer|driver|nurse|fisherman|trader|villager|neighbou?r|student|pensioner|"
+    r"priest|baker|hotelier|waiter|waitress|watchman|railwayman|vendor|worker|witness|resident|local)\b[^.;:\"]{0,60}?\b(?:of|in|from|near|at|outside)\s+"
+    r"(?:the\s+)?(?:[\w'-]+\s+){0,3}$"
+)
 # "told the radio from the camp in Adazi": where who says "here" is.
 _SPEAKS_FROM = re.compile(
     r"\b(?:said|says|told|speaking|recalled|by (?:tele)?phone|by radio)\b[^.;:\"]{0,60}?\b(?:from|in|at|near|outside)\s+(?:the\s+)?"
@@ -71,10 +76,13 @@ _EVENT = re.compile(
 )
 _ITS = re.compile(r"\b(?:[Ii]ts|[Tt]heir)\s+(?:[a-z]+\s+){0,2}$")
 _OWN_REACH = 32
+_GOES = re.compile(r"\s+(?:\w+\s+){0,3}(?:out|gone|leave|left|home|follow|withdrawn|go)\b")
 # "With 13,200 soldiers it remains the deadliest", "Facing them are 22,000": of whom, or where, was told.
 _WITH_IT = re.compile(r"\W*[Ww]ith\s+(?:(?:some|about|only|just|its|around|nearly)\s+)*\Z")
 _IT_NEXT = re.compile(r",?\s+(?:it|the\s+(?:mission|force))\b")
-_FACING_THEM = re.compile(r"\W*(?:Facing|Against|Opposite|Around|Opposing)\s+(?:them|it|the\s+(?:town|city|village|garrison|defenders))\b")
+_FACING_THEM = re.compile(
+    r"\W*(?:Facing|Against|Opposite|Around|Opposing)\s+(?:them|it|the\s+(?:town|city|village|garrison|defenders))\b"
+)
 # A body that was named before; no army, which may be anywhere.
 _THE_BODY = re.compile(
     r"\b[Tt]h(?:e|at|is)\s+(?:[a-z]+\s+){0,2}?(?:force|contingent|garrison|mission|deployment|detachment|grouping|"
@@ -218,7 +226,9 @@ class Whereabouts:
             grounds = [
                 spot
                 for spot in self._scenes.spots(other)
-                if spot.place and not spot.away and spot.way is Way.AT
+                if spot.place
+                and not spot.away
+                and spot.way is Way.AT
                 and (other != index or ";" not in text[counted.end : spot.start])
             ]
             if grounds:
@@ -226,37 +236,40 @@ class Whereabouts:
         return found
 
     def narrowed(self, index: int, counted: Counted, found: PlaceFound) -> PlaceFound:
-        """Return the town in which the next sentence puts those who are in a country or a region.
+        """Return the town in which the next words put those who are in a country or a region.
 
         "Estonia will send 100 soldiers to Iraq. The company will serve in Erbil."
         """
-        sentences, following = self._story.sentences, index + 1
-        last = counted.quantity is sentences[index].quantities[-1]
-        if found.place is None or not last:
+        if (
+            found.place is None
+            or counted.quantity is not self._story.sentences[index].quantities[-1]
+        ):
             return found
-        here = sentences[index]
-        semicolon = here.text.find(";", counted.end, here.end)
-        if semicolon > 0 and pointers.SAME_PEOPLE.match(here.text, semicolon, here.end):
-            for spot in self._scenes.spots(index):
-                inside = spot.place is not None and self._is_inside(spot.place, found.place)
-                if spot.start > semicolon and inside and not spot.away:
-                    return PlaceFound(spot.place, spot.region, "narrowed")
-        if following >= len(sentences):
-            return found
-        below = self._scenes.title_before(following) == index
-        if not (below or self._scenes.together(index, following)):
-            return found
-        there = sentences[following]
-        same = pointers.SAME_PEOPLE.match(there.text, there.start, there.end)
-        if same is None:
-            return found
-        for spot in self._scenes.spots(following):
-            others = (q.high for q in there.quantities if q.left < spot.start)
-            if spot.away or spot.way is Way.VIA or any(high > _LAST_DAY for high in others):
-                continue
+        for spot in self._told_more_exactly(index, counted):
             if spot.place is not None and self._is_inside(spot.place, found.place):
                 return PlaceFound(spot.place, spot.region, "narrowed")
         return found
+
+    def _told_more_exactly(self, index: int, counted: Counted) -> Iterator[Spot]:
+        """Yield the places of the same people behind a semicolon, and in the next sentence."""
+        sentences, following = self._story.sentences, index + 1
+        here = sentences[index]
+        semicolon = here.text.find(";", counted.end, here.end)
+        if semicolon > 0 and pointers.SAME_PEOPLE.match(here.text, semicolon, here.end):
+            spots = self._scenes.spots(index)
+            yield from (spot for spot in spots if spot.start > semicolon and not spot.away)
+        if following >= len(sentences):
+            return
+        below = self._scenes.title_before(following) == index
+        there = sentences[following]
+        if not (below or self._scenes.together(index, following)):
+            return
+        if pointers.SAME_PEOPLE.match(there.text, there.start, there.end) is None:
+            return
+        for spot in self._scenes.spots(following):
+            others = (q.high for q in there.quantities if q.left < spot.start)
+            if not (spot.away or spot.way is Way.VIA or any(high > _LAST_DAY for high in others)):
+                yield spot
 
     def _is_inside(self, inner: str, outer: str) -> bool:
         """Say whether a place lies in another one."""
@@ -310,7 +323,10 @@ class Whereabouts:
             if len(titled) == 1:
                 yield PlaceFound(titled[0].place, None, "title")
         if mates and pointers.is_of_them(self._story.sentences[index], counted):
-            yield PlaceFound(self._place_of(index - 1) or self._named(index - 1), None, "carried")
+            there = self._story.sentences[index]
+            left = _GOES.search(there.text, counted.end, there.end) is not None
+            before = self._place_of(index - 1, left=left) or self._named(index - 1)
+            yield PlaceFound(before, None, "carried")
 
     def _speakers_ground(self, index: int, counted: Counted) -> str | None:
         """Return the town or region of a local speaker whose own men are counted.
@@ -331,12 +347,12 @@ class Whereabouts:
         )
         if region is not None:
             own = region
-        elif own is None or not self._story.is_quoted(index):
+        elif not self._story.is_quoted(index):
             return None
         if _ASKED.search(sentence.text, floor, counted.quantity.left):
             return None  # who is asked for is not there
         for other in self._story.beside(index) or [sentence]:
-            for name in other.names:
+            for name in other.names if own is not None else ():
                 if own[0].lower() == "here" and _SPEAKS_FROM.search(
                     other.text, max(other.start, name.start - _ROLE), name.start
                 ):
@@ -346,7 +362,8 @@ class Whereabouts:
                 node = self._knowledge.gazetteer.places.get(place or "")
                 if node is None or node.kind in _TOO_WIDE or NameKind.ACTOR in name.senses:
                     continue
-                role = _LOCAL.search(other.text, max(other.start, name.start - _ROLE), name.start)
+                local = _LOCAL if own is not None else _WITNESS
+                role = local.search(other.text, max(other.start, name.start - _ROLE), name.start)
                 if role is not None and not _NO_MORE.search(other.text, other.start, role.end()):
                     return place
         return None
@@ -356,15 +373,22 @@ class Whereabouts:
         names = [n for n in self._story.sentences[index].names if NameKind.PLACE in n.senses]
         if len(names) != 1 or NameKind.ACTOR in names[0].senses:
             return None
+        if any(s.away and s.start <= names[0].start < s.end for s in self._scenes.spots(index)):
+            return None  # "left the port of X"
         place = names[0].senses[NameKind.PLACE]
         return None if place in self._knowledge.countries else place
 
     def _is_only(self, index: int, counted: Counted, spot: Spot) -> bool:
         """Say whether the one place of a sentence may be that of a number further off."""
         sentence = self._story.sentences[index]
-        if _FOUGHT_FOR.match(sentence.text, spot.start) or spot.away or spot.way is Way.VIA:
+        fought = _FOUGHT_FOR.match(sentence.text, spot.start) and not self._grammar.ends(
+            "shapes.collectives", sentence.text, max(sentence.start, spot.start - 20), spot.start
+        )
+        if fought or spot.away or spot.way is Way.VIA:
             return False
         if self._seats(sentence, spot) or self._is_of_event(sentence, counted, spot):
+            return False
+        if place.is_where_told(sentence, spot):
             return False
         if spot.end <= counted.quantity.left:
             return ";" not in sentence.text[spot.end : counted.quantity.left]
@@ -448,7 +472,14 @@ class Whereabouts:
         spots = [spot for spot in self._scenes.spots(index) if spot.place and not spot.away]
         return spots[-1].place if spots else None
 
-    def _place_of(self, index: int) -> str | None:
-        """Return where the troops of an earlier sentence are: of its figures, or its last place."""
-        spots = (spot.place for spot in reversed(self._scenes.spots(index)) if spot.place)
+    def _place_of(self, index: int, *, left: bool = False) -> str | None:
+        """Return where the troops of an earlier sentence are: of its figures, or its last place.
+
+        `left` says that they go: then it is the place that they leave.
+        """
+        spots = (
+            spot.place
+            for spot in reversed(self._scenes.spots(index))
+            if spot.place and (left or not spot.away)
+        )
         return self.placed.get(index) or next(spots, None)
