@@ -34,6 +34,10 @@ _NO_BARRACKS = re.compile(
     r"\b(?:jails?|prisons?|inmates|schools?|pupils|hospitals?|patients|stadiums?|hotels?|guests|shelters?|refugees)\b",
     re.IGNORECASE,
 )
+# "brought in up to ten thousand", "sends another 20,000"
+_PARTICLES = re.compile(
+    r"\s*(?:(?:in|up|forward|over|across|back|down|out|home|here)\s+)?(?:another\s+)?"
+)
 # "of the 12,000 originally sent"
 _AT_FIRST = frozenset({"originally", "initially", "first", "already", "reportedly", "so-far"})
 _BY_YEAR = re.compile(r"\b(?:by|in|until|since|before|after|from)\s+$", re.IGNORECASE)
@@ -231,9 +235,7 @@ def bare(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted | 
         or words[-1] == "s"
     )
     verb = grammar.last("force.acts", text, max(sentence.start, left - 24), left)
-    sends = (
-        verb is not None and not text[verb.end() : left].strip(" ").removeprefix("another").strip()
-    )
+    sends = verb is not None and _PARTICLES.fullmatch(text, verb.end(), left) is not None
     listed = any(0 < left - other.end <= 2 for other in sentence.quantities)
     figure = _the_figure(sentence, quantity, words, grammar)
     compared = figure or grammar.ends("shapes.compared", text, max(sentence.start, left - 24), left)

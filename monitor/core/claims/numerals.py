@@ -40,6 +40,7 @@ _NEVER = re.compile(
     re.IGNORECASE,
 )
 # "ten, maybe eleven thousand": two figures of one scale.
+_HUNDREDS = 100_000
 _OR_MORE = re.compile(
     r",\s+(?:maybe|perhaps|possibly|or|even|or\s+even|or\s+maybe)\s+", re.IGNORECASE
 )
@@ -358,7 +359,11 @@ def _bound(role: str) -> Bound:
 
 def _listed(text: str, a: Quantity, b: Quantity) -> list[Quantity] | None:
     """Read "ten, maybe eleven thousand": two figures, of which the second gives the scale."""
-    if not _OR_MORE.fullmatch(text, a.end, b.start):
+    # "There's ten, twelve thousand of them"
+    spoken = (
+        a.shape == b.shape == "words" and text[a.end : b.start] == ", " and b.scale >= _THOUSAND
+    )
+    if not spoken and not _OR_MORE.fullmatch(text, a.end, b.start):
         return None
     inherited = _inherited(a, b)
     return [inherited, b] if inherited is not a and inherited.low * _ALIKE >= b.low else None
@@ -370,6 +375,9 @@ def _inherited(a: Quantity, b: Quantity) -> Quantity:
         return replace(a, low=a.low * _HUNDRED, high=a.high * _HUNDRED, scale=_HUNDRED)
     if a.scale > 1 or a.low >= 1000 or b.low < 1000:
         return a
+    hundreds = b.shape == a.shape == "words" and b.low % _HUNDREDS == 0 and b.low < 10 * _HUNDREDS
+    if hundreds and a.high < 10:  # "three to five hundred thousand"
+        return replace(a, low=a.low * _HUNDREDS, high=a.high * _HUNDREDS, scale=b.scale)
     for scale in (1_000_000_000, 1_000_000, 1_000):
         if a.low * scale < b.low and (b.scale == scale or b.low % scale == 0):
             return replace(a, low=a.low * scale, high=a.high * scale, scale=scale)

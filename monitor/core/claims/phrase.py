@@ -57,8 +57,8 @@ _THEIRS = re.compile(
     r"\s+(?:ours|theirs|hers|his\s+own|her\s+own|its\s+own|our\s+own|their\s+own)\b", re.IGNORECASE
 )
 _THERE = re.compile(
-    r"\bthere\s+(?:are|were|is|was|have been|had been|(?:should|could|would|must|may|might|will)\s+be)\s+"
-    r"(?:still\s+|only\s+|now\s+)?$",
+    r"\bthere(?:'s|'re|\s+(?:are|were|is|was|have been|had been|(?:should|could|would|must|may|might|will)\s+be))\s+"
+    r"(?:still\s+|only\s+|now\s+)?(?:[a-z]+,\s+)?$",
     re.IGNORECASE,
 )
 _OWNED = re.compile(r"\s+(?:[A-Z][\w-]*\s+){0,2}[A-Z][\w-]*(?:'s|s')\b")

@@ -27,6 +27,10 @@ _ASCRIBED = re.compile(
     r"|how|who|why|where|when|what|which|your|you)\b",
     re.IGNORECASE,
 )
+# "does the United States believe that": whoever is asked has not said it.
+_WHETHER = re.compile(
+    r"\b(?:does|do|did|can|could|would|will)\s+(?:the\s+)?(?:[\w.'-]+\s+){1,4}?(?:believe|think|say|confirm|estimate|know|assess)\s+(?:that\s+)?"
+)
 _ANSWER = re.compile(
     r"\W*(?:yes|yeah|yep|correct|right|that(?:'s|\s+is)|indeed|exactly|roughly|about|absolutely|of\s+course|no|not|never|it(?:'s|\s+is|\s+was)"
     r"|they\s+are|we\s+are|there\s+are|more|less|fewer|i\s+can\s+confirm|we\s+can\s+confirm)\b",
@@ -48,7 +52,7 @@ def is_unanswered(sentences: Sequence[Sentence], index: int) -> bool:
     label = _LABEL.match(text, sentence.start, sentence.end)
     begin = label.end() if label else sentence.start
     asked = text[begin : sentence.end]
-    if _ASCRIBED.search(asked):
+    if _ASCRIBED.search(_WHETHER.sub(" ", asked)):
         return False
     if len(asked.split()) > _MOST_WORDS and not _YES_NO.match(asked):
         return False

@@ -32,7 +32,7 @@ _AFTER = re.compile(
 )
 _AFTER_SIGNS = frozenset(" %:-pa")
 _BEFORE = re.compile(
-    r"(?P<designation>[A-Za-z]-)$|(?P<money>[$€£₴]\s?|\b(?:USD|EUR|US\$)\s?)$|(?P<time>\d:)$"
+    r"(?P<designation>[A-Za-z]-)$|(?P<score>\d-)$|(?P<money>[$€£₴]\s?|\b(?:USD|EUR|US\$)\s?)$|(?P<time>\d:)$"
 )
 _BEFORE_SIGNS = frozenset("-$€£₴DR:")
 _SHARE_AFTER = re.compile(r"\s+(?:in|out of)\s+(?:\d+|three|four|five|ten)\b(?!\s*[,.]?\d)")
@@ -107,7 +107,11 @@ def _by_signs(quantity: Quantity, before: str, after: str) -> str | None:
     sign = before.rstrip()[-1:]
     if sign in _BEFORE_SIGNS:
         found = _BEFORE.search(before)
-        if found and not (found.lastgroup == "designation" and quantity.shape != "digits"):
+        short = quantity.high < _SHARES_BELOW
+        if found and not (
+            (found.lastgroup == "designation" and quantity.shape != "digits")
+            or (found.lastgroup == "score" and not short)
+        ):
             return found.lastgroup
     if after[:1] in _AFTER_SIGNS:
         found = _AFTER.match(after)

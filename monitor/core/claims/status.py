@@ -161,6 +161,10 @@ _DOWN_FROM = re.compile(
 )
 # "If the Council agrees, Kenya could have another 1,000": no hedge.
 _IF_BEFORE = re.compile(r"\W*(?:If|Should|Unless|Once)\s[^.;:\"]{3,100},\s[^.;:\"]*\bcould\b")
+# "could be in Ruritania on the day after peace"
+_AFTER_PEACE = re.compile(
+    r"\b(?:(?:day|morning)\s+after|after|once\s+there\s+is|in\s+the\s+event\s+of|following|with)\s+(?:an?\s+|the\s+)?(?:[a-z]+\s+)?(?:peace|ceasefire|truce|armistice|settlement)\b"
+)
 _THIS_YEAR = re.compile(
     r"\s+(?:this\s+(?:year|month|week|autumn|spring|summer|winter)|now|today|at\s+present|currently)\b"
 )
@@ -222,7 +226,9 @@ def status_of(
 def _hangs_on(sentence: Sentence, counted: Counted, found: StatusFound) -> bool:
     """Say whether a plan, or what "could" be, holds only if something else does."""
     if found.rule.startswith("hedge"):
-        return _IF_BEFORE.match(sentence.text, sentence.start, counted.quantity.left) is not None
+        after = _AFTER_PEACE.search(sentence.text, counted.end, sentence.end)
+        before = _IF_BEFORE.match(sentence.text, sentence.start, counted.quantity.left)
+        return after is not None or before is not None
     return found.status is Status.PLANNED and supposed.is_conditional(sentence, counted)
 
 

@@ -352,9 +352,13 @@ class Whereabouts:
         if _ASKED.search(sentence.text, floor, counted.quantity.left):
             return None  # who is asked for is not there
         for other in self._story.beside(index) or [sentence]:
-            for name in other.names if own is not None else ():
-                if own[0].lower() == "here" and _SPEAKS_FROM.search(
-                    other.text, max(other.start, name.start - _ROLE), name.start
+            for name in other.names:
+                if (
+                    own is not None
+                    and own[0].lower() == "here"
+                    and _SPEAKS_FROM.search(
+                        other.text, max(other.start, name.start - _ROLE), name.start
+                    )
                 ):
                     return name.senses.get(NameKind.PLACE)
             for name in other.names:
