@@ -89,7 +89,9 @@ _LEAVING = re.compile(r"\b(?:leaving|leaves)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
 _WERE = re.compile(r"\s+(?:of\s+(?:them|whom)\s+)?(?:are|were|is|was)\s+(?:the\s+)?")
 _CONTRASTS = re.compile(r"[,;]\s+(?:and\s+|but\s+|against\s+)?(?:the|its|an?)\s+(?:[a-z-]+\s+)?$")
 # "7,000 soldiers, 1,000 of them from Ruritania"
-_CAME_FROM = re.compile(r"\s+of\s+(?:them|whom)\s+from\s+(?:the\s+)?")
+_CAME_FROM = re.compile(
+    r"\s+of\s+(?:them|whom)\s+(?:(?:come|came|hail|hailed|are|were)\s+)?from\s+(?:the\s+)?"
+)
 _NOUN_NEXT = re.compile(r" (?!and\b|or\b|who\b|but\b|in\b|at\b|on\b|with\b|by\b)[a-z]+")
 
 
@@ -138,8 +140,11 @@ _OF_THE = re.compile(r"\s+of\s+(?:the\s+)?$")
 _WHOM = re.compile(r"\s+of\s+(?:whom|them)\b")
 _NOUN_COMMA = re.compile(r"\s+(?:[a-z-]+\s+){0,2}[a-z-]+s,\s+(?:some\s+|about\s+|around\s+)?")
 _LED = re.compile(r"\b(?:of|with(?:\s+about|\s+some|\s+around)?)\s+$")
+_SHARE = re.compile(
+    r"'s\s+(?:[a-z]+\s+)?(?:contribution|contingent|share|part|detachment|force|offer),\s+an?\s+(?:[\w-]+\s+){0,3}"
+)
 _UNITS = re.compile(
-    r"\b(?:batter(?:y|ies)|battalions?|compan(?:y|ies)|squadrons?|crews|teams|platoons?)\s*$"
+    r"\b(?:batter(?:y|ies)|battalions?|compan(?:y|ies)|squadrons?|crews|teams|platoons?|units?)\s*$"
 )
 _DATELINE = re.compile(r"[A-Z][A-Z .'-]+(?:,[^-\n]{1,30}|\s*\([^)\n]{1,30}\))\s+-\s")
 
@@ -512,7 +517,16 @@ def _of_body(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | No
         noun = noun or grammar.ends("shapes.collectives", text, floor, of.start())
     if noun is None:
         return None
-    return adjective_before(sentence, noun.start(), max(sentence.start, noun.start() - 50))
+    whose = adjective_before(sentence, noun.start(), max(sentence.start, noun.start() - 50))
+    return whose or _contributed(sentence, noun.start())
+
+
+def _contributed(sentence: Sentence, noun: int) -> str | None:
+    """Read "El Salvador's contribution, a medical unit of 78": whose the body in the apposition is."""
+    for name in sentence.names:
+        if name.end <= noun and _SHARE.fullmatch(sentence.text, name.end, noun):
+            return name.senses.get(NameKind.ACTOR) or name.senses.get(NameKind.ADJECTIVE)
+    return None
 
 
 def _put_at(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | None:

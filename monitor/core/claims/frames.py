@@ -51,6 +51,10 @@ _TIMETABLED = re.compile(
     r"august|september|october|november|december|spring|summer|autumn|winter|the\s+(?:spring|summer|autumn|new\s+year)))\b",
     re.IGNORECASE,
 )
+# "had shrunk to fewer than 1,000 by the autumn"
+_HAD_BECOME = re.compile(
+    r"\b(?:had|has|have)\s+(?:\w+\s+)?(?:shrunk|grown|fallen|risen|dropped|swollen|dwindled|been\s+\w+|reached|become|climbed)\s+(?:to\s+|from\s+)?$"
+)
 _CAME = re.compile(r"\s+(?:were|was|had|have|has|are|is)\b")
 # --- what is put right ---
 _HOW_MANY = re.compile(
@@ -160,7 +164,11 @@ def framed(sentence: Sentence, counted: Counted, grammar: Grammar) -> Frame | No
         _TIMETABLED.match(text, counted.predicate or counted.end)
         or grammar.search("status.framed", text, start, left)
         or grammar.search("status.framed_after", text, counted.end, right)
-        or (ahead and _AHEAD.search(text, counted.end, right))
+        or (
+            ahead
+            and _AHEAD.search(text, counted.end, right)
+            and not _HAD_BECOME.search(text, floor, left)
+        )
         or _NEXT.search(text, floor, left)
         or _WHO_WILL.match(text, counted.end, sentence.end)
         or _is_scheduled(sentence, counted)

@@ -41,6 +41,9 @@ _CALL_REACH = 40
 _REGULAR = re.compile(
     r"\s+of\s+(?:the|an?|its)\s+(?:[\w-]+\s+){0,3}?(?:regiment|brigade|battalion|division|corps)\b"
 )
+_RAISED = re.compile(
+    r"(?:\s+each)?\s+(?:are|is|were|have\s+been|will\s+be)\s+(?:now\s+|being\s+)*(?:formed|raised|recruited|mobili[sz]ed|called\s+up|drafted|conscripted)\s+in\b"
+)
 _SENT_HIMSELF = re.compile(
     r"\b(?:it|they)\s+(?:has|have|had|will|would|was|were|is|are)\s+(?:\w+\s+){0,2}?(?:sent|send|sending|deployed|deploy|deploying|dispatched)\b"
 )
@@ -90,6 +93,7 @@ class Hints:
             or self._governments(index, item)
             or self._domestic(index, item)
             or self._avowed(index, item, state)
+            or self._raised(index, item)
             or self._on_own_soil(item, state)
             or self._local(item)
             or self._topic(index, item)
@@ -181,6 +185,15 @@ class Hints:
             return None  # "of the Ohio National Guard", wherever they serve
         whose = self._keeper(called[0] if called else item.place.place)
         return ForceFound(whose, "home") if whose else None
+
+    def _raised(self, index: int, item: Found) -> ForceFound | None:
+        """Read "brigades of 6,000 men are being formed in Ruritania": of the state in which they are raised."""
+        sentence, end = self._story.sentences[index], item.counted.end
+        raised = _RAISED.match(sentence.text, end, sentence.end)
+        if raised is None or item.place.place is None:
+            return None
+        whose = self._keeper(item.place.place)
+        return ForceFound(whose, "home") if whose is not None else None
 
     def _avowed(self, index: int, item: Found, state: str | None) -> ForceFound | None:
         """Read "Russian officials deny that the 1,500 troops are occupiers": one denies one's own."""

@@ -79,6 +79,9 @@ _GIVEN = re.compile(
 _CLAIM_THAT = re.compile(
     r"\b(?:claims?|reports?|allegations?|charges?|accusations?|assertions?)\s+(?:in\s+[^,;.\"]{3,40}\s+)?that\s+$"
 )
+_DISPATCH = re.compile(
+    r"\b(?:dispatch|deployment|sending)\s+of\s+(?:its\s+|the\s+)?(?:troops|soldiers|forces|men)\b|\b(?:sent|send|sending|dispatched|deployed)\s+(?:its\s+)?(?:troops|soldiers|forces)\b"
+)
 # "It brings the total number of troops dispatched to about 12,000"
 _BRINGS = re.compile(
     r"\W*(?:It|This|That|The\s+(?:move|deployment|dispatch|arrival|reinforcements?|new\s+[a-z]+))\s+(?:will\s+|would\s+|could\s+)?"
@@ -135,7 +138,17 @@ class Owners(Seats):
             for name in sentence.names
             if NameKind.PLACE in name.senses and NameKind.ACTOR not in name.senses
         )
-        return ForceFound(rival, "rivals") if there or rival in spoken else None
+        there = there or rival in spoken or self._is_sending(rival)
+        return ForceFound(rival, "rivals") if there else None
+
+    def _is_sending(self, force_id: str) -> bool:
+        """Say whether a sentence about a state tells of a dispatch of soldiers."""
+        return any(
+            _DISPATCH.search(sentence.text, name.end, sentence.end) is not None
+            for sentence in self._story.sentences
+            for name in sentence.names
+            if force_id in {name.senses.get(NameKind.ACTOR), name.senses.get(NameKind.ADJECTIVE)}
+        )
 
     def _is_watched(self, index: int, item: Found) -> bool:
         """Say whether a watcher's service, not its army, stands before a number: "Seoul's spy service"."""

@@ -49,6 +49,7 @@ _COPULA = re.compile(
     r"\s+(?:are|were|is|was|have\s+been|had\s+been|will\s+be|now|only|just|about|around|some|still|once|"
     r"roughly|at|least|nearly|almost|over|more|than|down|to|up|but|barely|today|then)"
 )
+_NAMED_THEN = re.compile(r"(?:'s)?(?:\s+[\w-]+){1,4},\s+[A-Z][^,;\"]{3,60},\s+([a-z]+)\b")
 _PUTS = frozenset({"puts", "pegs", "estimates"})
 # What shows that the verb behind the pronoun has another subject or says something only.
 _APART = re.compile(r'[;:"\n]|\bthere\b|\bthat\b')
@@ -246,6 +247,9 @@ def antecedent(found: list[Subject], word: str) -> str | None:
 def says(sentence: Sentence, name: Name, grammar: Grammar) -> bool:
     """Say whether a verb of saying follows the name within a few words."""
     text = sentence.text
+    apposed = _NAMED_THEN.match(text, name.end, sentence.end)
+    if apposed is not None and apposed[1].lower() in grammar.sets["attribution.verbs"]:
+        return True  # "The Ruritanian commander, Admiral Anna Example, told"
     for count, match in enumerate(WORD.finditer(text, name.end, min(sentence.end, name.end + 60))):
         if count > 3 or match[0] in {";", ".", '"'}:
             return False

@@ -81,6 +81,7 @@ def direct(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted 
 _ORDINAL = re.compile(r"\d{1,3}(?:st|nd|rd|th)?")
 
 
+_LISTS = re.compile(r"(?:,| and| or) ")
 _AND_PEOPLE = re.compile(r" and (?:the )?")
 
 
@@ -111,6 +112,9 @@ class _Walk:
             if step == 0 and match[0] == "," and self._is_aside():
                 self._position = match.end()
                 continue
+            if match[0] == "," and self._lists_adjectives(match):
+                self._position = match.end()
+                continue
             number = (
                 _THE_NUMBER.match(text, match.start(), self._sentence.end) if step == 0 else None
             )
@@ -134,6 +138,17 @@ class _Walk:
         earlier = [q for q in self._sentence.quantities if q.end < left]
         gap = text[earlier[-1].right : left] if earlier else ""
         return listed_by(gap, self._grammar) and "," in gap
+
+    def _lists_adjectives(self, comma: re.Match[str]) -> bool:
+        """Read "3,000 Chinese, Cuban and North Korean mercenaries": another nation follows a comma."""
+        following = self._names.get(comma.end() + 1)
+        return (
+            self._position > self._quantity.right
+            and self._force is not None
+            and following is not None
+            and NameKind.ADJECTIVE in following.senses
+            and _LISTS.match(self._sentence.text, following.end) is not None
+        )
 
     def _out_of(self, match: re.Match[str]) -> bool:
         """Read "8,000 out of a total of 10,000 (soldiers)"."""

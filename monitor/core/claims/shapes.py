@@ -91,6 +91,11 @@ def collective(
             end=end,
             force=force or adjective_before(sentence, body.start(), sentence.start),
         )
+    for name in sentence.names:
+        called = name.senses.get(NameKind.ACTOR) or name.senses.get(NameKind.PEOPLE)
+        if called in grammar.armed and text[name.end : quantity.left].strip() == ",":
+            # "the Kurdish peshmerga, some 150,000 strong"
+            return Counted(quantity=quantity, shape="collective", weight=0.9, end=end, force=called)
     # "a 161-strong majority": an unknown body needs a force and a military word.
     return Counted(
         quantity=quantity, shape="collective", weight=_UNKNOWN_BODY, end=end, force=force

@@ -94,6 +94,11 @@ _TO_CHANGE = re.compile(
     r"[^.;:\"]{0,40}?\b(?:is|are|was|were|will|would|due|set|expected|about)\s+(?:\w+\s+)?(?:to\s+)?(?:(?:rise|grow|increase|climb|go\s+up|shrink|fall|drop|swell|"
     r"be\s+(?:raised|increased|expanded|cut|reduced|lowered|trimmed))\s+(?:to|by|from)\b|(?:double|triple|be\s+(?:doubled|tripled|halved|half\s+as|twice\s+as))\b)"
 )
+# "plans to cut its standing army of 90,000 by a tenth": today's size.
+_ITS_ARMY_OF = re.compile(
+    r"\b(?:cut|reduce|shrink|trim|slash|halve|expand|enlarge|double|grow|increase|raise|boost)\s+(?:its|their|the|his|her)\s+(?:[\w-]+\s+){0,3}(?:of|from)\s+(?:some\s+|about\s+)?$"
+)
+_BY_TO = re.compile(r"(?:\s+\w+)?\s+(?:by|to)\b")
 _NO_DRILL = re.compile(r"\s+(?:grounds?|square|brigade|battalion|division|regiment)\b")
 # Rules of a present that may be one of long ago: "there had been about 50,000".
 _OLD_PRESENT = frozenset({"present-left"})
@@ -301,6 +306,11 @@ def _settled(sentence: Sentence, counted: Counted) -> StatusFound | None:
     if _is_definite(sentence, counted):
         return StatusFound(Status.PRESENT, "definite")
     if _TO_CHANGE.match(text, end, sentence.end):
+        return StatusFound(Status.PRESENT, "to-change")
+    left_of = counted.quantity.left
+    if _ITS_ARMY_OF.search(text, max(sentence.start, left_of - 70), left_of) and _BY_TO.match(
+        text, end
+    ):
         return StatusFound(Status.PRESENT, "to-change")
     if _WANTED.match(text, end):
         return StatusFound(Status.PLANNED, "wanted")

@@ -35,7 +35,8 @@ _NAME_OF_PLACE = (
     r"(?P<name>[A-Z][\w'-]+(?: [A-Z][\w'-]+)?)(?![\w'-])(?!\s+(?:[A-Z0-9]|sa(?:id|ys)\b|told\b))"
 )
 _UNLISTED = re.compile(
-    r"\s+(?:[a-z-]+\s+){0,2}(?:in|at|near|around|outside)\s+(?:the\s+)?" + _NAME_OF_PLACE
+    r"\s+(?:(?:[a-z-]+\s+){0,2}(?:in|at|near|around|outside)|(?:(?!loyal|linked|close|allied|according|due|thanks|similar|compared)[a-z-]+\s+){0,2}(?:to|into))\s+(?:the\s+)?"
+    + _NAME_OF_PLACE
 )
 # "arrived at the ranges in Example this week", "is stationed near Example".
 _STATIONED = re.compile(

@@ -126,6 +126,10 @@ _THE_HOUSE = {
         False,
     ),
 }
+_THE_COUNTRYS = re.compile(
+    r"(?:the\s+)?(?:country|nation|kingdom|republic|state)'s\b", re.IGNORECASE
+)
+_STATE = 2
 # How far back, and of how many letters, a noun is taken for the same speakers.
 _HOUSE_BACK, _LEAST_NOUN = 3, 5
 # How a body begins what it makes known itself; newsrooms write "said".
@@ -214,7 +218,9 @@ class Voices:
         role = cue.form.removeprefix("the ")
         if source is not None or role == cue.form or role in _PAPERS:
             return replace(cue, source=source)
-        if role in self._state_offices:
+        if role in _THE_HOUSE:
+            source = self._house_before(index, cue, state=_THE_HOUSE[role])
+        if source is None and role in self._state_offices:
             state = self._around.dateline(index) or self._around.state_before(index)
             state = state or self._around.ruler(index)
             source = self._attribution.listed.government(state) if state else None
@@ -266,6 +272,8 @@ class Voices:
             if house is not None:
                 return house
         definite = _DEFINITE.match(self.sentences[index].text, cue.start) is not None
+        if source.id.startswith("text:") and _THE_COUNTRYS.match(source.name):
+            return self._government_before(index, cue.start) or self._of_sentence(index, cue)
         name = source.name.removeprefix("same ")
         if definite and source.id.startswith("text:") and name in _THE_HOUSE:
             before = self._house_before(index, cue, state=_THE_HOUSE[name])
@@ -283,6 +291,19 @@ class Voices:
             source.name in _OF_SAME or source.name in _PLAIN_SPOKES
         ):
             return self._government_before(index, cue.start)
+        return None
+
+    def _of_sentence(self, index: int, cue: Cue) -> Source | None:
+        """Return the state that a sentence names before "the country's intelligence agency"."""
+        sentence = self.sentences[index]
+        for name in reversed(sentence.names):
+            state = name.senses.get(NameKind.ADJECTIVE) or name.senses.get(NameKind.ACTOR)
+            if (
+                name.end <= cue.start + len("citing ")
+                and state is not None
+                and len(state) == _STATE
+            ):
+                return self._attribution.listed.government(state)
         return None
 
     def _so_called_before(self, index: int, cue: Cue, name: str) -> Source | None:

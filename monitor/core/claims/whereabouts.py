@@ -76,6 +76,9 @@ _EVENT = re.compile(
 )
 _ITS = re.compile(r"\b(?:[Ii]ts|[Tt]heir)\s+(?:[a-z]+\s+){0,2}$")
 _OWN_REACH = 32
+_SOME_IN = re.compile(
+    r",\s+(?:(?:an?|one|two)\s+)?(?:thirds?|quarters?|fifths?|tenths?|few|some|many|several)\s+of\s+(?:them|whom|these)\s+\Z"
+)
 _GOES = re.compile(r"\s+(?:\w+\s+){0,3}(?:out|gone|leave|left|home|follow|withdrawn|go)\b")
 # "With 13,200 soldiers it remains the deadliest", "Facing them are 22,000": of whom, or where, was told.
 _WITH_IT = re.compile(r"\W*[Ww]ith\s+(?:(?:some|about|only|just|its|around|nearly)\s+)*\Z")
@@ -396,6 +399,8 @@ class Whereabouts:
             return False
         if spot.end <= counted.quantity.left:
             return ";" not in sentence.text[spot.end : counted.quantity.left]
+        if _SOME_IN.search(sentence.text, counted.end, spot.start):
+            return False  # "6,000 fighters, a third of them in X"
         between = any(counted.end <= q.left < spot.start for q in sentence.quantities)
         apart = _APART.search(sentence.text, counted.end, spot.start) is not None
         return not between and not apart and not is_apart(sentence, counted.end, spot)
