@@ -98,8 +98,8 @@ _CARRIERS = frozenset(
 )
 _AND_ONE = re.compile(r"\s+and\s+(?:an?|one|another|two|three|several)\s+$")
 _SOME_OF = re.compile(
-    r"(?:[,;]|\band|\bwhile|\bbut)\s+(?:and\s+|but\s+)?(?:some|several|many|other|most|independent)\s+"
-    r"([a-z]+(?:\s+[a-z]+)?)\s+(?:of|at|as\s+many\s+as)\s+(?:[a-z]+\s+){0,2}$"
+    r"(?:[,;]|\band|\bwhile|\bbut)\s+(?:and\s+|but\s+)?(?:some|several|many|other|most|independent|one|another|an?)\s+"
+    r"([A-Za-z-]+(?:\s+[a-z-]+){0,2})(?:,[^,;]{3,40},)?\s+(?:of|at|as\s+many\s+as)\s+(?:[a-z]+\s+){0,2}$"
 )
 # "…, Kyiv of 12,000": a second speaker without a verb of its own, and what leads to his number.
 _TWO, _AT_ONCE = 2, 24
@@ -141,6 +141,8 @@ _IN_ITS = re.compile(
     r"\b(?:in|of|by|from|with|on)\s+(?:its|the|an?|their|his|her)\s+(?:[\w-]+\s+){0,2}$"
 )
 _NOUN_REACH = 40
+# "put the contribution at a brigade of 2,000"
+_AT_N = re.compile(r"\sat\s(?:an?\s[a-z]+\sof\s)?$", re.IGNORECASE)
 _IN = re.compile(r"\W*(?:[Ii]n|[Ff]rom)\s+")
 _RECKONED = re.compile(
     r",?\s+(?:it\s+is|they)\s+(?:now\s+)?(?:estimated?|believed?|thought|think|reckoned?|assumed?|said|say|expected?|feared?|speak\s+of|talk\s+of|count)\b"
@@ -224,7 +226,7 @@ class Attribution:
         for verb in self._grammar.patterns["attribution.puts"].finditer(text, sentence.start, end):
             at = any(
                 verb.end() < q.left <= verb.end() + _PUT_REACH
-                and text[q.left - 4 : q.left].lower() == " at "
+                and _AT_N.search(text, verb.end(), q.left)
                 for q in sentence.quantities
             )
             if at and not self._grammar.patterns["attribution.verbs"].match(
@@ -290,8 +292,9 @@ class Attribution:
         for later in quantities[1:]:
             some = _SOME_OF.search(text, sentence.start, later.left)
             if some is not None and some[1].split()[-1] in self._grammar.sets["attribution.roles"]:
-                literal = unknown(some[1])
-                yield Cue(start=some.start(1), end=later.left, source=literal, rule="gapped")
+                office = self._phrases.read(sentence, some.start(1), some.end(1))
+                known = office.source if office and office.rule == "office" else unknown(some[1])
+                yield Cue(start=some.start(1), end=later.left, source=known, rule="gapped")
         for name in (*sentence.names, *sentence.speakers):
             joined = _JOINED_TO.search(text, sentence.start, name.start)
             quantity = next((q for q in quantities if q.start >= name.end), None)

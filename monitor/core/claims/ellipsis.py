@@ -24,6 +24,7 @@ from monitor.core.claims.numerals import Quantity, is_year
 from monitor.core.claims.phrase import direct
 from monitor.core.claims.scopes import AGO
 from monitor.core.claims.shapes import numbered, subject
+from monitor.core.knowledge import Name
 
 _REACH = 160
 # Smaller bare numbers are days, hours, ages and scores more often than troops.
@@ -38,6 +39,7 @@ _NO_BARRACKS = re.compile(
 _PARTICLES = re.compile(
     r"\s*(?:(?:in|up|forward|over|across|back|down|out|home|here)\s+)?(?:another\s+)?"
 )
+_OF_AT = frozenset({" at ", " of "})
 # "of the 12,000 originally sent"
 _AT_FIRST = frozenset({"originally", "initially", "first", "already", "reportedly", "so-far"})
 _BY_YEAR = re.compile(r"\b(?:by|in|until|since|before|after|from)\s+$", re.IGNORECASE)
@@ -143,7 +145,12 @@ def repeated(
     if before and before[-1].lower() == "the":
         before.pop()
     owner = owner_of(sentence, quantity) or _gapped(sentence, quantity, grammar)
-    if owner is None and (not before or before[-1].lower() not in grammar.sets["shapes.repeats"]):
+    told = owner is None and _is_told_at(sentence, quantity, grammar)
+    if (
+        owner is None
+        and not told
+        and (not before or before[-1].lower() not in grammar.sets["shapes.repeats"])
+    ):
         return None
     for earlier in sentence.quantities:
         if earlier.start >= quantity.start:
@@ -181,9 +188,28 @@ def _gapped(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> str | N
             " only ",
             " just ",
         }
+        told = sentence.text[name.end : quantity.left] in _OF_AT and _tells(sentence, name, grammar)
+        if led and told:
+            return (
+                None  # "Kyiv puts them at 11,000, Washington at 12,000": whose word, not whose men
+            )
         if led and not after_preposition(sentence, name, grammar):
             return gapped_by(sentence, name)
     return None
+
+
+def _is_told_at(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> bool:
+    """Read "…, Washington at 12,000 and one outlet at no more than 9,000"."""
+    return any(
+        sentence.text[name.end : quantity.left] in _OF_AT and _tells(sentence, name, grammar)
+        for name in sentence.names
+    )
+
+
+def _tells(sentence: Sentence, name: Name, grammar: Grammar) -> bool:
+    """Say whether the verb that is said once is one of putting a number or speaking of one."""
+    where = (sentence.text, sentence.start, name.start)
+    return any(grammar.search(f"attribution.{key}", *where) for key in ("puts", "speaks"))
 
 
 def _is_counted(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> bool:

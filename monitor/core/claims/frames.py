@@ -51,6 +51,9 @@ _TIMETABLED = re.compile(
     r"august|september|october|november|december|spring|summer|autumn|winter|the\s+(?:spring|summer|autumn|new\s+year)))\b",
     re.IGNORECASE,
 )
+_YEAR_AHEAD = re.compile(
+    r"\b(?:by|before|in)\s+(?:the\s+end\s+of\s+|early\s+|late\s+|mid-?)?20[2-9]\d\b"
+)
 # "had shrunk to fewer than 1,000 by the autumn"
 _HAD_BECOME = re.compile(
     r"\b(?:had|has|have)\s+(?:\w+\s+)?(?:shrunk|grown|fallen|risen|dropped|swollen|dwindled|been\s+\w+|reached|become|climbed)\s+(?:to\s+|from\s+)?$"
@@ -111,6 +114,12 @@ def opens_clause(sentence: Sentence, counted: Counted) -> bool:
     """Say whether a number opens its clause, so that it is its subject."""
     left = counted.quantity.left
     return _OPENS.search(sentence.text, max(sentence.start, left - _NEAR), left) is not None
+
+
+def is_ahead(sentence: Sentence, counted: Counted) -> bool:
+    """Say whether a number is said of a time to come: "could have 1.5 million by 2026"."""
+    right = figure_end(sentence, counted.predicate or counted.end)
+    return _YEAR_AHEAD.search(sentence.text, counted.end, right) is not None
 
 
 def subject_verb(sentence: Sentence, counted: Counted) -> str | None:

@@ -44,6 +44,7 @@ _REGULAR = re.compile(
 _RAISED = re.compile(
     r"(?:\s+each)?\s+(?:are|is|were|have\s+been|will\s+be)\s+(?:now\s+|being\s+)*(?:formed|raised|recruited|mobili[sz]ed|called\s+up|drafted|conscripted)\s+in\b"
 )
+_US = "US"
 _SENT_HIMSELF = re.compile(
     r"\b(?:it|they)\s+(?:has|have|had|will|would|was|were|is|are)\s+(?:\w+\s+){0,2}?(?:sent|send|sending|deployed|deploy|deploying|dispatched)\b"
 )
@@ -93,6 +94,7 @@ class Hints:
             or self._governments(index, item)
             or self._domestic(index, item)
             or self._avowed(index, item, state)
+            or self._marines(index, item)
             or self._raised(index, item)
             or self._on_own_soil(item, state)
             or self._local(item)
@@ -185,6 +187,12 @@ class Hints:
             return None  # "of the Ohio National Guard", wherever they serve
         whose = self._keeper(called[0] if called else item.place.place)
         return ForceFound(whose, "home") if whose else None
+
+    def _marines(self, index: int, item: Found) -> ForceFound | None:
+        """Read "200 Marines": so written they are the United States', unless the text has Royal ones."""
+        head = item.counted.head or ""
+        text = self._story.sentences[index].text
+        return ForceFound(_US, "home") if head == "Marines" and "Royal Marine" not in text else None
 
     def _raised(self, index: int, item: Found) -> ForceFound | None:
         """Read "brigades of 6,000 men are being formed in Ruritania": of the state in which they are raised."""

@@ -79,6 +79,9 @@ _GIVEN = re.compile(
 _CLAIM_THAT = re.compile(
     r"\b(?:claims?|reports?|allegations?|charges?|accusations?|assertions?)\s+(?:in\s+[^,;.\"]{3,40}\s+)?that\s+$"
 )
+_MANY_SAY = re.compile(
+    r"\b(?:officials|ministry|lawmakers|agency|intelligence|service|army|military|diplomats|analysts|experts|sources)\b"
+)
 _DISPATCH = re.compile(
     r"\b(?:dispatch|deployment|sending)\s+of\s+(?:its\s+|the\s+)?(?:troops|soldiers|forces|men)\b|\b(?:sent|send|sending|dispatched|deployed)\s+(?:its\s+)?(?:troops|soldiers|forces)\b"
 )
@@ -402,6 +405,9 @@ class Owners(Seats):
         if claim is not None and found and found[0].force != state:
             return found[0].force  # "Beijing rejected a Pentagon claim that it was training N"
         theirs = word not in {"they", "their"} or state not in self._knowledge.homes
+        one = word in {"he", "she", "his", "her"}
+        if one and cue is not None and _MANY_SAY.search(sentence.text, cue.start, cue.end):
+            theirs = False  # "officials estimate that of the 15,000 he sent": he is somebody else
         if told and state is not None and theirs and all(one.speaks for one in found):
             return state  # "The IDF said that it would keep N"
         silent = [one for one in found if not one.speaks]

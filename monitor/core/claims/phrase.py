@@ -81,6 +81,9 @@ def direct(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted 
 _ORDINAL = re.compile(r"\d{1,3}(?:st|nd|rd|th)?")
 
 
+_AND_SOME = re.compile(
+    r" and (?:(?:about |some )?\d[\d,]*|a handful of|some|a few|several|dozens of|a dozen|one|two|three) "
+)
 _LISTS = re.compile(r"(?:,| and| or) ")
 _AND_PEOPLE = re.compile(r" and (?:the )?")
 
@@ -150,6 +153,15 @@ class _Walk:
             and _LISTS.match(self._sentence.text, following.end) is not None
         )
 
+    def _goes_on_to_noun(self, name: Name) -> int | None:
+        """Read "300 French and a handful of Danish soldiers": the noun is said once, at the end."""
+        text, end = self._sentence.text, self._sentence.end
+        joined = _AND_SOME.match(text, name.end, end)
+        second = self._names.get(joined.end()) if joined is not None else None
+        if second is None or NameKind.ADJECTIVE not in second.senses:
+            return None
+        return second.end + 1 if second.end + 1 in self._heads else None
+
     def _out_of(self, match: re.Match[str]) -> bool:
         """Read "8,000 out of a total of 10,000 (soldiers)"."""
         self._result = _of_number(self._sentence, self._quantity, self._grammar, match.end())
@@ -169,6 +181,10 @@ class _Walk:
             self._several |= self._is_another(name)
             if self._force is None or self._names_body(name):
                 self._force = name.senses[NameKind.ADJECTIVE]
+            noun = self._goes_on_to_noun(name)
+            if noun is not None:
+                self._head = self._heads[noun]
+                return False
             if NameKind.PEOPLE in name.senses and not self._names_kind(name):
                 self._people = self._people or name
             self._position = name.end

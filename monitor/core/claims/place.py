@@ -78,7 +78,7 @@ _PART_OF = re.compile(
 )
 # What begins another story: ", and Moscow has …", ", with the first battalion", "to the coast, where".
 _APART = re.compile(
-    r";|, and (?:that|those) of\b| and (?:an?|its) (?:[a-z]+ )?(?:base|airfield|port|hospital|school|radar|depot|bridge)\b|, (?:and|but) (?:not (?:a single )?one|none|nobody|no one) (?:of|is|are|was|were)\b|, (?:and|but|while|whereas) (?:[A-Z][\w'-]+|the [a-z]+(?: (?:from|of|in|to|near) (?:the )?[A-Z][\w'-]+){0,2}) "
+    r";|, and (?:that|those) of\b|, (?:and|but) (?:not (?:a single )?one|none|nobody|no one) (?:of|is|are|was|were)\b|, (?:and|but|while|whereas) (?:[A-Z][\w'-]+|the [a-z]+(?: (?:from|of|in|to|near) (?:the )?[A-Z][\w'-]+){0,2}) "
     r"(?:has|have|had|will|would|is|are|was|were|sent|kept|keeps|moved|\w+ed)\b|"
     r"\band (?:have|has|had|with) its (?:headquarters|seat|base|capital)\b|, (?:most|many|some|half) (?:left|went|have|are|were)\b|"
     r",? and (?:a similar number|as many|the same number|another|others|some|the rest|the others|the remainder) (?:in|at|on|to|near)\b|"

@@ -61,7 +61,11 @@ _MADE_GOOD = re.compile(
 )
 # Bodies of that name whose people are no soldiers, wherever the text names them.
 _NO_ARMY = "Salvation Army"
-_MOST_AGE = 25
+_MOST_AGE, _OLDEST = 25, 70
+# "most of them over fifty"
+_OF_THEM_OVER = re.compile(
+    r"\b(?:of\s+them|of\s+whom|men|all|mostly|mainly)\s+(?:well\s+)?(?:over|under|above|past)\s+$"
+)
 _AGE_BEFORE = re.compile(r"\b(?:under|over)\s+$", re.IGNORECASE)
 _VERB_AFTER = re.compile(r"\s(?:were|are|was|is|have|had|who|and|in|at|from)\b")
 _VOTED = re.compile(
@@ -119,14 +123,21 @@ def _by_signs(quantity: Quantity, before: str, after: str) -> str | None:
             return found.lastgroup
     if _FOR_EVERY.search(before) or _VOTES.match(after) or _VOTED.search(before):
         return "rate"
-    aged = quantity.high <= _MOST_AGE and _AGE_BEFORE.search(before)
-    if aged and (not after[:1].isspace() or _VERB_AFTER.match(after)):
+    if _is_age(quantity, before, after):
         return "age"
     if quantity.high <= _SHARES_BELOW and (
         _SHARE_AFTER.match(after) or _SHARE_BEFORE.search(before)
     ):
         return "fraction"
     return None
+
+
+def _is_age(quantity: Quantity, before: str, after: str) -> bool:
+    """Read "boys under 18 were serving", "most of them over fifty"."""
+    if quantity.high <= _OLDEST and _OF_THEM_OVER.search(before):
+        return not after[:1].strip(".,;")
+    aged = quantity.high <= _MOST_AGE and _AGE_BEFORE.search(before) is not None
+    return aged and (not after[:1].isspace() or _VERB_AFTER.match(after) is not None)
 
 
 def _by_words(quantity: Quantity, before: str, after: str, grammar: Grammar) -> str | None:

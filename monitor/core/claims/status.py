@@ -233,7 +233,8 @@ def _hangs_on(sentence: Sentence, counted: Counted, found: StatusFound) -> bool:
     if found.rule.startswith("hedge"):
         after = _AFTER_PEACE.search(sentence.text, counted.end, sentence.end)
         before = _IF_BEFORE.match(sentence.text, sentence.start, counted.quantity.left)
-        return after is not None or before is not None
+        ahead = frames.is_ahead(sentence, counted)
+        return after is not None or before is not None or ahead
     return found.status is Status.PLANNED and supposed.is_conditional(sentence, counted)
 
 
@@ -300,17 +301,19 @@ def _is_army_of_today(sentence: Sentence, counted: Counted) -> bool:
     )
 
 
+def _is_to_be_cut(sentence: Sentence, counted: Counted) -> bool:
+    """Read "plans to cut its standing army of 90,000 by a tenth": the size of today."""
+    left = counted.quantity.left
+    body = _ITS_ARMY_OF.search(sentence.text, max(sentence.start, left - _LEFT_REACH), left)
+    return body is not None and _BY_TO.match(sentence.text, counted.end) is not None
+
+
 def _settled(sentence: Sentence, counted: Counted) -> StatusFound | None:
     """Return what the phrase of the number itself says, whatever the verb is."""
     text, end = sentence.text, counted.end
     if _is_definite(sentence, counted):
         return StatusFound(Status.PRESENT, "definite")
-    if _TO_CHANGE.match(text, end, sentence.end):
-        return StatusFound(Status.PRESENT, "to-change")
-    left_of = counted.quantity.left
-    if _ITS_ARMY_OF.search(text, max(sentence.start, left_of - 70), left_of) and _BY_TO.match(
-        text, end
-    ):
+    if _TO_CHANGE.match(text, end, sentence.end) or _is_to_be_cut(sentence, counted):
         return StatusFound(Status.PRESENT, "to-change")
     if _WANTED.match(text, end):
         return StatusFound(Status.PLANNED, "wanted")

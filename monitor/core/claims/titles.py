@@ -44,6 +44,9 @@ _ENEMY = re.compile(
 )
 # "In Port Example, the army chief said": whose seat that is.
 _IN_OPENS = re.compile(r"\W*In\s+[A-Z][\w' -]{1,30},\s")
+_OF_STATE = re.compile(
+    r"\b(?:army|government|ministry|minister|president|prime\s+minister|general\s+staff)\b"
+)
 _TRAINEES = re.compile(r"\b(?:recruits|trainees|cadets|taught|teach(?:es)?)\b")
 _HOUSE = re.compile(r"parliament|congress|duma")
 # A general without a state: the army named beside him, or where he speaks, has one.
@@ -108,6 +111,13 @@ class Titles:
             or next(iter(around.spoken_of(index)), None)
             or around.ruler(index)
         )
+        if (
+            state is not None
+            and len(state) != _STATE
+            and cue.source is not None
+            and _OF_STATE.search(cue.source.name)
+        ):
+            state = around.ruler(index) or state  # "RSF fighters …, the army spokesman says"
         return self._attribution.listed.government(state) if state else None
 
     def _trained(self, index: int) -> str | None:

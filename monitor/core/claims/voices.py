@@ -272,15 +272,8 @@ class Voices:
             if house is not None:
                 return house
         definite = _DEFINITE.match(self.sentences[index].text, cue.start) is not None
-        if source.id.startswith("text:") and _THE_COUNTRYS.match(source.name):
-            return self._government_before(index, cue.start) or self._of_sentence(index, cue)
-        name = source.name.removeprefix("same ")
-        if definite and source.id.startswith("text:") and name in _THE_HOUSE:
-            before = self._house_before(index, cue, state=_THE_HOUSE[name])
-            if before is not None:
-                return before  # "According to the agency", "the paper says", of the one just named
-        if definite and source.id.startswith("text:") and cue.rule in {"role", "according"}:
-            before = self._so_called_before(index, cue, name)
+        if source.id.startswith("text:"):
+            before = self._meant(index, cue, source, definite=definite)
             if before is not None:
                 return before
         if source.id.startswith("text:") and cue.rule != "title" and _SPOKES.search(source.name):
@@ -292,6 +285,18 @@ class Voices:
         ):
             return self._government_before(index, cue.start)
         return None
+
+    def _meant(self, index: int, cue: Cue, source: Source, *, definite: bool) -> Source | None:
+        """Return whom "the country's agency", "the agency", "the paper" or "the experts" mean."""
+        if _THE_COUNTRYS.match(source.name):
+            return self._government_before(index, cue.start) or self._of_sentence(index, cue)
+        name = source.name.removeprefix("same ")
+        before = None
+        if definite and name in _THE_HOUSE:
+            before = self._house_before(index, cue, state=_THE_HOUSE[name])
+        if before is None and definite and cue.rule in {"role", "according"}:
+            before = self._so_called_before(index, cue, name)
+        return before
 
     def _of_sentence(self, index: int, cue: Cue) -> Source | None:
         """Return the state that a sentence names before "the country's intelligence agency"."""

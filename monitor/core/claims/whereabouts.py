@@ -307,7 +307,19 @@ class Whereabouts:
         elif title is not None:
             yield PlaceFound(self.placed.get(title), None, "title")
         if title is not None:
+            yield PlaceFound(self._labelled(title, whose), None, "title")
             yield PlaceFound(mission_in(self._story.sentences[title]), None, "title")
+
+    def _labelled(self, title: int, whose: str | None) -> str | None:
+        """Read "Somalia: Ruritania threatens to pull out" over whose soldiers are there."""
+        sentence = self._story.sentences[title]
+        for name in sentence.names[:1]:
+            state = name.senses.get(NameKind.ACTOR)
+            opens = name.start == sentence.start and sentence.text.startswith(": ", name.end)
+            acts = any(other.senses.get(NameKind.ACTOR) == whose for other in sentence.names[1:2])
+            if opens and acts and whose is not None and state != whose:
+                return name.senses.get(NameKind.PLACE)
+        return None
 
     def _before(self, index: int, counted: Counted, whose: str | None) -> Iterator[PlaceFound]:
         """Yield the places of the same people, or of a body that is named, in the sentences before."""
