@@ -13,6 +13,8 @@ import re
 
 from monitor.core.claims import force, persons
 from monitor.core.claims.agents import state_of
+from monitor.core.claims.cues import Cue
+from monitor.core.claims.grammar import Sentence
 from monitor.core.claims.hints import SUBJECT_SENTENCES
 from monitor.core.claims.relations import Found
 from monitor.core.claims.scopes import clause_start
@@ -405,9 +407,7 @@ class Owners(Seats):
         if claim is not None and found and found[0].force != state:
             return found[0].force  # "Beijing rejected a Pentagon claim that it was training N"
         theirs = word not in {"they", "their"} or state not in self._knowledge.homes
-        one = word in {"he", "she", "his", "her"}
-        if one and cue is not None and _MANY_SAY.search(sentence.text, cue.start, cue.end):
-            theirs = False  # "officials estimate that of the 15,000 he sent": he is somebody else
+        theirs = theirs and not _is_another(word, sentence, cue)
         if told and state is not None and theirs and all(one.speaks for one in found):
             return state  # "The IDF said that it would keep N"
         silent = [one for one in found if not one.speaks]
@@ -532,3 +532,10 @@ class Owners(Seats):
             or self._state_before(index)
             or (None if own[0].lower() in _WE else self._keeper(item.place.place))
         )
+
+
+def _is_another(word: str, sentence: Sentence, cue: Cue | None) -> bool:
+    """Read "officials estimate that of the 15,000 he sent": he is somebody else than those who say it."""
+    if word not in {"he", "she", "his", "her"} or cue is None:
+        return False
+    return _MANY_SAY.search(sentence.text, cue.start, cue.end) is not None
