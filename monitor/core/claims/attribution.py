@@ -125,7 +125,7 @@ _PRONOUN = re.compile(
 # "is put at 50,000 by Kyiv"
 _BY = frozenset({"by"})
 _PUT_BY = re.compile(
-    r"\b(?:put|estimated|placed|reckoned|given)\s+at\s+(?:[a-z]+\s+){0,3}\d[\d,.]*(?:\s+(?:[a-z]+)){0,2}?\s+by\s+(?=[A-Z]|the\s+[A-Z])"
+    r"\b(?:put|estimated|placed|reckoned|given)\s+at\s+(?:[a-z]+\s+){0,3}\d[\d,.]*(?:\s+(?:[a-z]+)){0,2}?\s+by\s+(?=[A-Z]|(?:the|an?)\s+[A-Z])"
 )
 # "if the UN panel of experts is to be believed"
 _BELIEVED = frozenset({"believed", "trusted"})
@@ -283,7 +283,7 @@ class Attribution:
 
     def _gapped(self, sentence: Sentence, cues: Sequence[Cue]) -> Iterator[Cue]:
         """Read "Seoul speaks of 11,000 soldiers, Kyiv of 12,000 and the Japanese of 9,000"."""
-        quantities = sentence.quantities
+        quantities = [q for q in sentence.quantities if q.high > _LAST_DAY]
         if len(quantities) < _TWO or not any(
             cue.source is not None and 0 <= quantities[0].left - cue.end <= _AT_ONCE for cue in cues
         ):

@@ -140,6 +140,10 @@ _OF_THE = re.compile(r"\s+of\s+(?:the\s+)?$")
 _WHOM = re.compile(r"\s+of\s+(?:whom|them)\b")
 _NOUN_COMMA = re.compile(r"\s+(?:[a-z-]+\s+){0,2}[a-z-]+s,\s+(?:some\s+|about\s+|around\s+)?")
 _LED = re.compile(r"\b(?:of|with(?:\s+about|\s+some|\s+around)?)\s+$")
+# "With 1.2 million soldiers, of whom a third stand near the border, Ruritania fields …"
+_OF_WHOM = re.compile(
+    r",\s+(?:of\s+(?:whom|which|them)|including|among\s+them|half|most|a\s+third)\b[^,;]{3,90}(?=,\s)"
+)
 _SHARE = re.compile(
     r"'s\s+(?:[a-z]+\s+)?(?:contribution|contingent|share|part|detachment|force|offer),\s+an?\s+(?:[\w-]+\s+){0,3}"
 )
@@ -475,8 +479,10 @@ def _with_all(sentence: Sentence, counted: Counted) -> str | None:
         or not text.startswith(", ", counted.end)
     ):
         return None
+    aside = _OF_WHOM.match(text, counted.end, sentence.end)
+    end = aside.end() if aside is not None else counted.end
     for name in sentence.names:
-        if 0 <= name.start - counted.end - 2 <= len("the "):
+        if 0 <= name.start - end - 2 <= len("the "):
             return name.senses.get(NameKind.ACTOR)
     return None
 

@@ -51,6 +51,10 @@ _TIMETABLED = re.compile(
     r"august|september|october|november|december|spring|summer|autumn|winter|the\s+(?:spring|summer|autumn|new\s+year)))\b",
     re.IGNORECASE,
 )
+# "150 had arrived by the weekend"
+_HAD_COME = re.compile(
+    r"[^.;,]{0,60}?\b(?:had|has|have)\s+(?:\w+\s+)?(?:arrived|come|reached|landed|left|gone|crossed|joined|signed|been|entered|returned|moved)\b"
+)
 _YEAR_AHEAD = re.compile(
     r"\b(?:by|before|in)\s+(?:the\s+end\s+of\s+|early\s+|late\s+|mid-?)?20[2-9]\d\b"
 )
@@ -177,6 +181,7 @@ def framed(sentence: Sentence, counted: Counted, grammar: Grammar) -> Frame | No
             ahead
             and _AHEAD.search(text, counted.end, right)
             and not _HAD_BECOME.search(text, floor, left)
+            and not _HAD_COME.match(text, counted.end, right)
         )
         or _NEXT.search(text, floor, left)
         or _WHO_WILL.match(text, counted.end, sentence.end)

@@ -433,6 +433,10 @@ class Reader:
         text, left = sentence.text, counted.quantity.left
         near = max(sentence.start, left - _UNITS_NEAR)
         own = _WE.search(text, sentence.start, left) is not None
+        if text.startswith(", ", left - 2) and self._grammar.ends(
+            "shapes.collectives", text, near, left - 2
+        ):
+            return True  # "a small detachment, 45 people"
         if own and _I_HAVE.search(text, near, left) and self._topic.soldiers_speak(index):
             return True
         return own and self._grammar.search("shapes.signs", text, near, left) is not None

@@ -65,7 +65,7 @@ _LAND = re.compile(r"\s(?:country|nation|kingdom|republic|neighbou?r)\b")
 _WIDE = frozenset({"area", "continent", "water"})
 # "troops eyed for Ukraine", "foreseen for Gaza"
 _EYED = re.compile(
-    r"\b(?:eyed|foreseen|planned|slated|earmarked|considered|proposed|intended|meant|pledged)\s+\Z"
+    r"\b(?:eyed|foreseen|planned|slated|earmarked|considered|proposed|intended|meant|pledged|promised|destined|reserved|requested|approved|offered)\s+\Z"
 )
 _AGAINST = re.compile(r"against\b", re.IGNORECASE)
 _BODY = re.compile(

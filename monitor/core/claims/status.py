@@ -99,6 +99,10 @@ _ITS_ARMY_OF = re.compile(
     r"\b(?:cut|reduce|shrink|trim|slash|halve|expand|enlarge|double|grow|increase|raise|boost)\s+(?:its|their|the|his|her)\s+(?:[\w-]+\s+){0,3}(?:of|from)\s+(?:some\s+|about\s+)?$"
 )
 _BY_TO = re.compile(r"(?:\s+\w+)?\s+(?:by|to)\b")
+# "150 of the 800 marines promised for X had arrived by the weekend"
+_HAVE_COME = re.compile(
+    r"[^.;:\"]{0,80}?\b(?:had|has|have)\s+(?:\w+\s+){0,2}?(?:arrived|come|reached|landed|turned\s+up|reported)\b"
+)
 _NO_DRILL = re.compile(r"\s+(?:grounds?|square|brigade|battalion|division|regiment)\b")
 # Rules of a present that may be one of long ago: "there had been about 50,000".
 _OLD_PRESENT = frozenset({"present-left"})
@@ -162,7 +166,7 @@ _CAME_BACK = re.compile(
 )
 # "about 1,000 soldiers at the sites, down from several thousand in the summer"
 _DOWN_FROM = re.compile(
-    r"\b(?:down|up)\s+from\s+(?:(?:a\s+peak\s+of|the|some|about|around|as\s+many\s+as)\s+)?$"
+    r"\b(?:(?:down|up)\s+from|from\s+an?\s+(?:all-time\s+)?(?:low|high|peak|maximum|minimum)\s+of)\s+(?:(?:a\s+peak\s+of|the|some|about|around|perhaps|as\s+many\s+as)\s+)?$"
 )
 # "If the Council agrees, Kenya could have another 1,000": no hedge.
 _IF_BEFORE = re.compile(r"\W*(?:If|Should|Unless|Once)\s[^.;:\"]{3,100},\s[^.;:\"]*\bcould\b")
@@ -313,8 +317,10 @@ def _settled(sentence: Sentence, counted: Counted) -> StatusFound | None:
     text, end = sentence.text, counted.end
     if _is_definite(sentence, counted):
         return StatusFound(Status.PRESENT, "definite")
-    if _TO_CHANGE.match(text, end, sentence.end) or _is_to_be_cut(sentence, counted):
-        return StatusFound(Status.PRESENT, "to-change")
+    whole = counted.whole
+    come = whole is not None and _HAVE_COME.match(text, whole.right, sentence.end) is not None
+    if come or _TO_CHANGE.match(text, end, sentence.end) or _is_to_be_cut(sentence, counted):
+        return StatusFound(Status.PRESENT, "have-come" if come else "to-change")
     if _WANTED.match(text, end):
         return StatusFound(Status.PLANNED, "wanted")
     if _is_denominator(text, sentence.start, counted.quantity.left):
