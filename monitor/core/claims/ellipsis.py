@@ -24,7 +24,7 @@ from monitor.core.claims.numerals import Quantity, is_year
 from monitor.core.claims.phrase import direct
 from monitor.core.claims.scopes import AGO
 from monitor.core.claims.shapes import numbered, subject
-from monitor.core.knowledge import Name
+from monitor.core.knowledge import Name, NameKind
 
 _REACH = 160
 # Smaller bare numbers are days, hours, ages and scores more often than troops.
@@ -39,6 +39,10 @@ _NO_BARRACKS = re.compile(
 _PARTICLES = re.compile(
     r"\s*(?:(?:in|up|forward|over|across|back|down|out|home|here)\s+)?(?:another\s+)?"
 )
+_MASSES = re.compile(
+    r"\b(?:mass(?:es|ed|ing)?|gather(?:s|ed|ing)?|amass(?:es|ed|ing)?|concentrat(?:es|ed|ing)|assembl(?:es|ed|ing))\s+$"
+)
+_MASSING = frozenset({NameKind.ACTOR, NameKind.PEOPLE, NameKind.ADJECTIVE})
 _OF_AT = frozenset({" at ", " of "})
 # "of the 12,000 originally sent"
 _AT_FIRST = frozenset({"originally", "initially", "first", "already", "reportedly", "so-far"})
@@ -206,6 +210,18 @@ def _is_told_at(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> boo
     )
 
 
+def _massed(sentence: Sentence, quantity: Quantity) -> re.Match[str] | None:
+    """Read "Moscow gathers 120,000 near Pokrovsk": whom a state masses somewhere are its troops."""
+    text, left = sentence.text, quantity.left
+    verb = _MASSES.search(text, max(sentence.start, left - 40), left)
+    if verb is None or not place_soon(sentence, quantity.right):
+        return None
+    acts = any(
+        name.end <= verb.start() and not _MASSING.isdisjoint(name.senses) for name in sentence.names
+    )
+    return verb if acts else None
+
+
 def _tells(sentence: Sentence, name: Name, grammar: Grammar) -> bool:
     """Say whether the verb that is said once is one of putting a number or speaking of one."""
     where = (sentence.text, sentence.start, name.start)
@@ -231,7 +247,7 @@ def called(
         return None
     text, left = sentence.text, quantity.left
     floor = max(sentence.start, left - 40)
-    verb = grammar.ends("shapes.calls", text, floor, left)
+    verb = grammar.ends("shapes.calls", text, floor, left) or _massed(sentence, quantity)
     if verb is None and in_context:
         verb = grammar.ends("shapes.enlists", text, floor, left)
     if verb is None:

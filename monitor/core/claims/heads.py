@@ -65,7 +65,7 @@ def _elsewhere(
         or subject(sentence, quantity, grammar, in_context=in_context)
         or changed(sentence, quantity, grammar)
         or force_of(sentence, quantity, grammar, in_context=in_context)
-        or apposition(sentence, quantity, grammar)
+        or apposition(sentence, quantity, grammar, in_context=in_context)
         or (of_which(sentence, quantity) if in_context else None)
         or (
             moving(sentence, quantity, grammar)

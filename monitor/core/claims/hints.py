@@ -220,6 +220,12 @@ class Hints:
             goes_on = _GOES_ON.search(sentence.text, sentence.start, item.counted.quantity.left)
             alone = len({one.force for one in silent}) == 1 and not self._is_irregular(item)
             return ForceFound(silent[0].force, "topic") if goes_on and alone else None
+        two = sentence.heading and ";" in sentence.text[sentence.start : item.counted.quantity.left]
+        led = self._led_by(index) if two else []
+        if led:
+            return ForceFound(
+                led[0].force, "topic"
+            )  # "Kim inspects special forces; 3,000 troops train"
         for earlier in range(index - 1, max(-1, index - 1 - SUBJECT_SENTENCES), -1):
             found = [
                 one

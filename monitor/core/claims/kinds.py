@@ -18,6 +18,7 @@ _RATE = re.compile(r"[^,;.]{0,24}")
 # "in a month", "for a year": how long it took, and no rate.
 _SPAN = re.compile(r"\b(?:in|within|for|over|than|after|of|about|during|almost|just)\s+$")
 _CLAUSE, _LEFT = 80, 70
+_MONEY = re.compile(r"[$€£]|\b(?:dollars|euros|roubles|pounds|cost|worth|pay)\b")
 # What each expression cannot do without: whether one stands in a sentence is told at less cost.
 _TIMES = frozenset(
     "day week fortnight month quarter year spring autumn summer winter season".split()  # noqa: SIM905
@@ -129,7 +130,8 @@ def _is_flow(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
     rate = grammar.patterns["status.flow"].search(beside[0]) if beside and not ago else None
     if beside and rate and _LATER.match(text, end + rate.end()):
         return False  # "are to follow a week later"
-    if beside and rate and not _SPAN.search(beside[0], 0, rate.start()):
+    money = beside is not None and _MONEY.search(beside[0]) is not None
+    if beside and rate and not money and not _SPAN.search(beside[0], 0, rate.start()):
         return True
     floor = max(sentence.start, left - _LEFT)
     regular = sentence.has(_REGULAR)

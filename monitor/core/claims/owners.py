@@ -84,6 +84,9 @@ _CLAIM_THAT = re.compile(
 _MANY_SAY = re.compile(
     r"\b(?:officials|ministry|lawmakers|agency|intelligence|service|army|military|diplomats|analysts|experts|sources)\b"
 )
+_PUTS = re.compile(
+    r"\b(?:puts?|estimates?|estimated|counts|reckons?)\s+(?:the|their|its|them|this|that)\b"
+)
 _DISPATCH = re.compile(
     r"\b(?:dispatch|deployment|sending)\s+of\s+(?:its\s+|the\s+)?(?:troops|soldiers|forces|men)\b|\b(?:sent|send|sending|dispatched|deployed)\s+(?:its\s+)?(?:troops|soldiers|forces)\b"
 )
@@ -180,6 +183,8 @@ class Owners(Seats):
             if own is not None:
                 return own
         before = self._before_it(index, item) if found.rule == "paragraph" else None
+        if before is None and found.rule == "paragraph":
+            before = self._not_own(index, item, found)
         if before is not None or found.force is not None:
             return before or found
         corps = self._corps_or_group(index, item, speaks)
@@ -267,6 +272,17 @@ class Owners(Seats):
             (self._stands_for(index, item, state) if item.force.rule in _WEAK else None, "pronoun"),
         )
         return next((ForceFound(one, rule) for one, rule in others if one is not None), None)
+
+    def _not_own(self, index: int, item: Found, found: ForceFound) -> ForceFound | None:
+        """Read "Kyiv puts the whole force at N" under "Kim's army": who estimates has others in mind."""
+        cue, sentence = item.cue, self._story.sentences[index]
+        state = self._state_of(index, cue.source) if cue is not None else None
+        if state is None or state != found.force or cue is None or not cue.end:
+            return None
+        if not _PUTS.search(sentence.text, cue.start, item.counted.quantity.left):
+            return None
+        others = [one for one in self._before(index) if one != state]
+        return ForceFound(others[0], "paragraph") if others else None
 
     def _brought(self, index: int, item: Found) -> str | None:
         """Return of whom was told before "It brings the total dispatched to N", whoever told it."""

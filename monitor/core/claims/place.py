@@ -111,6 +111,10 @@ _HOMEWARD = re.compile(
 )
 # ", it said, and moved guards from Qamishli": another verb, and somebody else.
 _ANOTHER = re.compile(r"\b(?:and|but)\s+(?:[a-z]+ed|sent|brought|took|drew)\s+[a-z]")
+_AMONG = re.compile(r"\b(?:among\s+(?:them|whom)|including)\b")
+_SOME_OF_THE = re.compile(
+    r"\b(?:some|most|many|part|half|several|a\s+few|a\s+third|the\s+bulk|much)\s+of\s+(?:the|its|their)\s+(?:\w+\s+)?$"
+)
 _BODY = re.compile(r"(?:peacekeeping )?(?:mission|force|operation|contingent)s?", re.IGNORECASE)
 _OWN_MEN = re.compile(r"\b(?:its|their|his|her|our)\s+own\s+(?:[a-z]+\s+)?$")
 _OWN_MEN_THERE = re.compile(
@@ -173,7 +177,11 @@ def resolve(
         return found
     away = next((spot for spot in behind if spot.away), None)
     border = any(spot.place is None for spot in behind)
-    told = away is not None and not _ANOTHER.search(sentence.text, counted.end, away.start)
+    told = (
+        away is not None
+        and not _ANOTHER.search(sentence.text, counted.end, away.start)
+        and not _AMONG.search(sentence.text, counted.end, away.start)
+    )
     named = {
         "where": errands.where(sentence, counted, here),
         "home": errands.home(sentence, counted, stop, knowledge.homes),
@@ -272,6 +280,8 @@ def _before(
 
 def _is_whole_of_part(sentence: Sentence, counted: Counted) -> bool:
     left = counted.quantity.left
+    if _SOME_OF_THE.search(sentence.text, max(sentence.start, left - 40), left):
+        return True  # "to move some of the 50,000 it has massed in Kursk to Sumy"
     return any(
         other.right < left and _PART_OF.fullmatch(sentence.text, other.right, left)
         for other in sentence.quantities

@@ -284,6 +284,8 @@ class Reader:
     def _refusal(
         self, index: int, item: Found, refused: str | None, taken: Sequence[Found]
     ) -> str | None:
+        if item.counted.whole is not None and item.counted.quantity.high == 1:
+            return "below-floor"  # "and one of 1,000 sappers"
         part = self._refused_part(index, item, refused, taken) or self._refused_talk(
             index, item.counted, refused, taken
         )

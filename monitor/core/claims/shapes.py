@@ -38,6 +38,9 @@ _CLOSED = re.compile(
     r"\s+(?:according\s+to|by\s+(?:the|its|his|their|some|one|most)\s|in\s+(?:all|total)\b|altogether\b)"
 )
 _OF = re.compile(r"\bof\s+$")
+_THE_NUMBER = re.compile(
+    r"\b(?:the|their|its)\s+(?:total\s+|current\s+)?(?:number|total|strength|contingent)\s+(?:now\s+|still\s+|currently\s+)?(?:in|at|there|near|on)\b[^,;]{0,40}$"
+)
 _IN_PLACE = re.compile(
     r"^(?:in|inside|at|near|on|around)\s+(?:the\s+)?[A-Z][\w'-]+(?:\s+[A-Z][\w'-]+)?(?=,$)"
 )
@@ -324,7 +327,9 @@ def _grown(
     return None
 
 
-def apposition(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted | None:
+def apposition(
+    sentence: Sentence, quantity: Quantity, grammar: Grammar, *, in_context: bool = False
+) -> Counted | None:
     """Read "some of those troops, about N, are …" and "the contingent (N)"."""
     text, left = sentence.text, quantity.left
     opening = text[max(sentence.start, left - 3) : left]
@@ -345,6 +350,12 @@ def apposition(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Coun
     late = quantity.left < quantity.start and closing in {",", ".", '"', ""}
     reach = _LATE if late else _NEAR
     found = head_before(sentence, max(sentence.start, position - reach), position, grammar)
+    number = _THE_NUMBER.search(text, max(sentence.start, position - _LATE), position)
+    if found is None and number is not None and in_context:
+        # "the number now in Russia, around 15,000, had hardly changed"
+        return Counted(
+            quantity=quantity, shape="subject", weight=0.6, end=quantity.right, anaphoric=True
+        )
     if found is None or grammar.weight(found[0][0]) < WEAK_BELOW:
         return None
     if not late and text[found[0].end() : position].strip():

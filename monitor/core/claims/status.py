@@ -24,7 +24,7 @@ from monitor.core.claims.cue_words import (
 from monitor.core.claims.denials import is_awaited, is_called, is_denied, predicate
 from monitor.core.claims.grammar import Grammar, Sentence
 from monitor.core.claims.old_years import TODAY, is_history
-from monitor.core.claims.scopes import AGO, Frame
+from monitor.core.claims.scopes import AGO, FINITE, Frame
 from monitor.core.model import Status
 
 _LEFT_REACH = 110
@@ -70,6 +70,10 @@ _NO_LONGER = re.compile(r"\b(?:no\s+longer|not\s+any\s+more|used\s+to)\b")
 _ORIGINAL = re.compile(r"\b(?:original|initial)\s+$", re.IGNORECASE)
 _PLANS_REACH = 48
 _MAIN_REACH = 260
+_SENDS = re.compile(
+    r"\b(?:send|deploy|dispatch|provide|contribute|raise|form|station|offer|commit|train|supply|mobili[sz]e|recruit)\b[^:]{0,60}:?\s*$"
+)
+_LIST, _NOTHING = re.compile(r":\s"), re.compile(r"")
 _PARTICIPLE = re.compile(
     r",\s+(?:thereby\s+|thus\s+)?(?:doubling|tripling|raising|bringing|increasing|taking|boosting|expanding|lifting|cutting|lowering|reducing|halving)\s"
 )
@@ -288,11 +292,17 @@ def _by_main_verb(
     sentence: Sentence, counted: Counted, left: str, grammar: Grammar
 ) -> StatusFound | None:
     """Read "intended to station divisions, doubling its soldiers to N": in the sense of the main verb."""
-    main = _PARTICIPLE.search(left)
-    if main is None:
+    main = _PARTICIPLE.search(left) or _LIST.search(left)
+    if main is None and sentence.text[: counted.quantity.left - len(left)].endswith(":"):
+        main = _NOTHING.match(
+            left
+        )  # "agreed to send three brigades: two of builders, 5,000 in all"
+    if main is None or (main.re is _NOTHING and FINITE.search(left)):
         return None
     start = max(sentence.start, counted.quantity.left - _MAIN_REACH)
     before = sentence.text[start : counted.quantity.left - len(left) + main.start()]
+    if main.re is not _PARTICIPLE and _SENDS.search(before) is None:
+        return None
     found = by_verb("left", before, grammar)
     return None if found is None or found.status is Status.PRESENT else found
 

@@ -53,6 +53,8 @@ _RELATIVE = re.compile(r"(?:'s)?(?:\s+[a-z]+){0,3},\s+(which|who|whose)\b")
 _KNOWS = re.compile(
     r"\b(?:has|have|had|received|obtained|gets?|got)\s+(?:\w+\s+){0,2}?(?:intelligence|information|evidence|reports?|data|indications|word|proof|knowledge|news)\b"
 )
+_WHICH = re.compile(r"\b(?:which|that|who|whom)\s+(?:the\s+)?\Z")
+_SAYS_IT = re.compile(r"\s+(?:says?|said|believes?|claims?|estimates?|thinks?|reckons?|insists?)\s")
 _RIGHT_AFTER = 6
 # "Germany approves plan for 5,000-strong brigade": whose plan it is.
 _PLANS = re.compile(
@@ -182,6 +184,8 @@ def _retells(sentence: Sentence, name: Name, between: str) -> bool:
     if _FIGURE.search(between) or _PUTS_THEM.search(between) or _KNOWS.search(between):
         return True
     floor = max(sentence.start, name.start - 10)
+    if _WHICH.search(sentence.text, floor, name.start) and _SAYS_IT.match(between):
+        return True  # "the contingent, which Kyiv says counts 500 officers"
     what = _PUT_BY.search(sentence.text, floor, name.start)
     return what is not None and _PUT.match(between) is not None
 
