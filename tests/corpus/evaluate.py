@@ -72,6 +72,7 @@ TUNE = (
     "dev51.toml",
     "dev52.toml",
     "dev53.toml",
+    "dev60.toml",
 )
 HELD = ("held.toml",)
 PUBLISHED = datetime(2024, 11, 5, tzinfo=UTC)

@@ -80,7 +80,8 @@ _OF_THOSE = re.compile(r"\s+of\s+(?:them|those|these)\b")
 SAME_PEOPLE = re.compile(
     r"\W*(?i:They|(?:The|These|Those)\s+(?:[a-z-]+\s+){0,3}?(?:troops|soldiers|men|fighters|company|battalion|brigade|regiment|"
     r"contingent|unit|group|team|force|detachment|deployment|mission|rotation|peacekeepers|reservists|recruits|conscripts|marines|"
-    r"paratroopers|engineers|sappers|guards|personnel|instructors|trainers|advisers|airmen|sailors|squad|batch|convoy|battlegroup))\b(?!'s)"
+    r"paratroopers|engineers|sappers|guards|personnel|instructors|trainers|advisers|airmen|sailors|squad|batch|convoy|battlegroup))\b"
+    r"(?!'s|\s+(?:tells?|says?|said|told|lost|reports?|reported|warned|asked|added|believes?|denied|has\s+lost|hopes?|wants?)\b)"
 )
 
 

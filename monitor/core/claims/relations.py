@@ -138,7 +138,7 @@ def relate(sentence: Sentence, taken: Sequence[Found], gazetteer: Gazetteer) -> 
             )
             own_place = own_place or _is_said_of(sentence, item, whole)
             # "of whom 100": such a part has no force of its own, whatever a weak step found for it.
-            own_force = not item.counted.anaphoric or item.force.rule == "adjective"
+            own_force = not item.counted.anaphoric or item.force.rule in {"adjective", "predicate"}
             other_force = whole is not None and own_force and item.force.force != whole.force.force
             if whole is not None and own_place and _is_shared(sentence, item, whole):
                 whole.place, own_place = item.place, False

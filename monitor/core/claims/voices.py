@@ -348,6 +348,12 @@ class Voices:
         """Return the office with which the text introduced a name that nobody lists."""
         if cue.rule not in _UNLISTED or not source.id.startswith("text:"):
             return None
+        if self.sentences[index].heading and source.name.isalpha():
+            known = self._attribution.listed.surnamed(
+                source.name
+            )  # "…, Example says" of a headline
+            if known is not None:
+                return known
         return self._titles.known(source.name, index, cue.start)
 
     def _of_office(self, index: int, cue: Cue, title: Source) -> Source:
