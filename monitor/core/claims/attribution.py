@@ -141,6 +141,23 @@ _IN_ITS = re.compile(
     r"\b(?:in|of|by|from|with|on)\s+(?:its|the|an?|their|his|her)\s+(?:[\w-]+\s+){0,2}$"
 )
 _NOUN_REACH = 40
+_OF_NOUN = re.compile(
+    r"\b(?:reinforcements|troops|soldiers|forces|force|fighters|men|units|contingent|garrison|militia|militiamen|group|army|number)\s+$"
+)
+_SIDES = frozenset(
+    {
+        "side",
+        "authorities",
+        "leadership",
+        "government",
+        "command",
+        "delegation",
+        "junta",
+        "regime",
+        "forces",
+        "rulers",
+    }
+)
 # "put the contribution at a brigade of 2,000"
 _AT_N = re.compile(r"\sat\s(?:an?\s[a-z]+\sof\s)?$", re.IGNORECASE)
 _IN = re.compile(r"\W*(?:[Ii]n|[Ff]rom)\s+")
@@ -209,6 +226,10 @@ class Attribution:
                 for name in (*sentence.speakers, *sentence.names)
             ):
                 continue
+            if verb[0].lower() == "estimated" and _OF_NOUN.search(
+                text, sentence.start, verb.start()
+            ):
+                continue  # "reinforcements estimated at 4,000 men"
             if verb[0].lower() in _NOUNS and _IN_ITS.search(
                 text, max(sentence.start, verb.start() - _NOUN_REACH), verb.start()
             ):
@@ -469,6 +490,7 @@ class Attribution:
             low = NameKind.ACTOR not in name.senses and _LOW_RANK.fullmatch(f" {' '.join(gap)} ")
             if (
                 low
+                or not self._speaks_for(name, gap)  # "the Ruritanian businessman said"
                 or len(gap) > (_MOST_JOINED if joined else 3)
                 or any(
                     not word.isalpha() or (word.lower() in _NO_SPEAKER - {"also"} and not joined)
@@ -498,6 +520,17 @@ class Attribution:
             cue = Cue(start=name.start, end=verb.end(), source=source, rule="said")
             return cue if source is not None else None
         return None
+
+    def _speaks_for(self, name: Name, gap: Sequence[str]) -> bool:
+        """Say whether "the Ruritanian …" that speaks is its people, or an office of its state."""
+        if NameKind.ACTOR in name.senses:
+            return True
+        offices = self._grammar.sets["attribution.offices"] | _SIDES
+        words = [
+            word.lower() for word in gap if word.lower() not in _ADVERBS and not word.endswith("ly")
+        ]
+        plural = NameKind.PEOPLE in name.senses and name.senses.get(NameKind.ADJECTIVE) is None
+        return not words or plural or not offices.isdisjoint({words[0], words[-1]})
 
     def _people(self, sentence: Sentence, name: Name) -> str | None:
         """Read "the Ukrainians say": a people is its state where it speaks."""

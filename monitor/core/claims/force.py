@@ -314,7 +314,7 @@ def _steps(
     if (not counted.anaphoric or earlier is None) and subject.rule != "counts":
         yield subject
     yield ForceFound(in_body(sentence, counted, knowledge), "body")
-    if _foreign(sentence, counted):
+    if are_foreign(sentence, counted):
         yield SEVERAL  # "3,500 foreign fighters": of no state that is named
     yield from _spoken(sentence, counted, grammar, before)
     yield ForceFound(earlier, "claim")
@@ -392,7 +392,7 @@ def _against_nobody(sentence: Sentence, counted: Counted) -> bool:
     return _AN_ENEMY.search(sentence.text, floor, counted.quantity.left) is not None
 
 
-def _foreign(sentence: Sentence, counted: Counted) -> bool:
+def are_foreign(sentence: Sentence, counted: Counted) -> bool:
     """Read "40,000 foreign soldiers": whoever is named beside them, they are others."""
     text = sentence.text
     many = _FROM_MANY.match(text, counted.end) is not None

@@ -45,6 +45,10 @@ _RAISED = re.compile(
     r"(?:\s+each)?\s+(?:are|is|were|have\s+been|will\s+be)\s+(?:now\s+|being\s+)*(?:formed|raised|recruited|mobili[sz]ed|called\s+up|drafted|conscripted)\s+in\b"
 )
 _US = "US"
+_SIGHTED = re.compile(
+    r"\b[Ww]e(?:'ve|\s+have|\s+had)?\s+(?:now\s+|already\s+|so\s+far\s+)?(?:identified|detected|observed|spotted|located|recorded|sighted|intercepted)\b"
+)
+_THAT_IS = re.compile(r"\W*(?:That's|That\s+is|That\s+makes|Together\s+they|In\s+all)\b")
 _SENT_HIMSELF = re.compile(
     r"\b(?:it|they)\s+(?:has|have|had|will|would|was|were|is|are)\s+(?:\w+\s+){0,2}?(?:sent|send|sending|deployed|deploy|deploying|dispatched)\b"
 )
@@ -119,6 +123,28 @@ class Hints:
         sentence, left = self._story.sentences[index], item.counted.quantity.left
         found = persons.subjects(sentence, self._grammar, left)
         return {one.force for one in found if not one.speaks} - {state or ""}
+
+    def _sighted(self, index: int, item: Found, state: str | None) -> str | None:
+        """Return the enemy of who has identified soldiers: what one sights is not one's own."""
+        weak = item.force.rule in {"none", "paragraph", "sentence"}
+        if state is None or not weak or not self._is_sighted(index, item):
+            return None
+        return self._knowledge.adversary(state)
+
+    def _is_sighted(self, index: int, item: Found) -> bool:
+        """Read "We've identified 12 units. That's around 6,800 personnel": what one sights is not one's own."""
+        sentences = self._story.sentences
+        sentence = sentences[index]
+        if _SIGHTED.search(sentence.text, sentence.start, item.counted.quantity.left):
+            return True
+        before = sentences[index - 1] if index else None
+        goes_on = before is not None and before.paragraph == sentence.paragraph
+        return (
+            goes_on
+            and before is not None
+            and _THAT_IS.match(sentence.text, sentence.start) is not None
+            and _SIGHTED.search(before.text, before.start, before.end) is not None
+        )
 
     def _watched_before(self, index: int, item: Found, state: str | None) -> str | None:
         """Return the speaker's enemy, of whom the sentence before was: "what Ruritania keeps in reserve"."""

@@ -35,6 +35,9 @@ _LOW = re.compile(
     r"\s+(?:colonel|captain|major|sergeant|lieutenant|soldier|private|corporal|conscript|veteran)\b"
 )
 _A = re.compile(r"\s(?:an?|one|another)\s+$")
+_NOUNS_NEXT = re.compile(
+    r" ([a-z]{3,}s)\b(?= (?:[a-z]+(?:ed|ing)|had|have|were|are|will|would|in|from|of)\b)"
+)
 _THAT = re.compile(r"\b(?:that|about|how|it|they)\b")
 _ROLE_STOP = re.compile(r"[,.;:\"]|\b(?:that|on|who|as|by|when|while|after|during)\b")
 
@@ -57,7 +60,9 @@ class Inverted:
         if listed is not None:
             return listed
         match = _CAPITALS.match(text, position, sentence.end)
-        subject = match is not None and _GOES_ON.match(text, match.end(1))
+        subject = match is not None and (
+            _GOES_ON.match(text, match.end(1)) or _NOUNS_NEXT.match(text, match.end(1))
+        )
         if match is not None and not subject and not verb[0].lower().endswith(" in"):
             return self._name(sentence, verb, match)
         return self._role(sentence, verb, position)
@@ -101,6 +106,9 @@ class Inverted:
                 continue
             if _LOW.match(text, name.end, sentence.end) and _A.search(text, position, name.start):
                 return None  # "said an Iraqi army colonel"
+            noun = _NOUNS_NEXT.match(text, name.end)
+            if noun is not None and noun[1] not in self._grammar.sets["attribution.offices"]:
+                return None  # "a rights group, the Lawyers, said RSF reinforcements had come"
             last = name
             for other in sentence.speakers:
                 near = name.end <= other.start <= name.end + _NEXT_NAME

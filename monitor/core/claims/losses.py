@@ -63,6 +63,8 @@ _OUT_OF = re.compile(r"\s+(?:out\s+of|from|back\s+from|home\s+from)\s+(?:the\s+)
 _SOON = 24
 # So few are an event rather than a force, whosever they are; and the shapes that may tell of one.
 _FEW = 60
+# "has reinforced the operation with 2,000 men"
+_REINFORCED = re.compile(r"\breinforc\w+\s[^,;.]{3,50}\swith\s+(?:\w+\s+)?$")
 _NAKED = frozenset({"direct", "people", "moving", "partitive", "bare"})
 _GOING_ON = frozenset({"bare", "moving", "elliptic", "repeated"})
 _ABOARD = re.compile(
@@ -215,6 +217,8 @@ def _is_had(
     verb = grammar.last(
         "losses.holding", text, max(floor, clause_start(sentence, left, grammar)), left
     )
+    if _REINFORCED.search(text, floor, left):
+        return True
     if verb is None or any(verb.start() < start < left for start, _ in signs):
         return False
     return (

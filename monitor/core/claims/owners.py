@@ -19,7 +19,7 @@ from monitor.core.claims.hints import SUBJECT_SENTENCES
 from monitor.core.claims.relations import Found
 from monitor.core.claims.scopes import clause_start
 from monitor.core.claims.seats import Seats
-from monitor.core.claims.subjects import FINAL, RULERS, ForceFound, acts
+from monitor.core.claims.subjects import FINAL, RULERS, SEVERAL, ForceFound, acts
 from monitor.core.knowledge import NameKind
 from monitor.core.model import Source, Status
 
@@ -168,7 +168,9 @@ class Owners(Seats):
     def _whose(self, index: int, item: Found, sense: Status) -> ForceFound:
         found, source = item.force, item.cue.source if item.cue else None
         speaks = self._state_of(index, source)
-        spoken = None if found.rule in _SURE else self._spoken(index, item, speaks)
+        foreign = found is SEVERAL and force.are_foreign(self._story.sentences[index], item.counted)
+        sure = found.rule in _SURE or foreign  # "it no longer needs the 1,400 foreign soldiers"
+        spoken = None if sure else self._spoken(index, item, speaks)
         if spoken is not None:
             return spoken
         if found in FINAL:
@@ -267,6 +269,7 @@ class Owners(Seats):
             return ForceFound(state, "speaker")
         others = (
             (self._brought(index, item), "brings"),
+            (self._sighted(index, item, state), "enemy"),
             (self._foe(index, item, state), "enemy"),
             (self._they(index, item, state if quoted else None), "they"),
             (self._stands_for(index, item, state) if item.force.rule in _WEAK else None, "pronoun"),

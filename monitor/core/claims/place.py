@@ -102,7 +102,7 @@ _DISTANCE = re.compile(
 )
 # "10,500 peacekeepers from almost 50 countries in southern Lebanon"
 _NATIONS = re.compile(
-    r" (?:countries|nations|states|governments|sites|bases|posts|positions|ships|villages)\b"
+    r" (?:countries|nations|states|governments|sites|bases|posts|positions|ships|villages|vehicles|pick-?ups|trucks|lorries|buses|tanks|planes|helicopters)\b"
 )
 # Who goes home goes to no place that is named.
 _HOMEWARD = re.compile(

@@ -78,6 +78,9 @@ _STILL_FIGHT = re.compile(
 _IS_DOING = re.compile(
     r"\s+(?:are|is|have\s+been|remain|stay|serve)\s+(?:now\s+|still\s+|currently\s+)?(?:[a-z]+ing|in|at|there)\b"
 )
+# "and the 4,000 that the experts write about"
+_THE = re.compile(r"\bthe\s+\Z")
+_THAT_SAY = re.compile(r"\s+(?:that|which|whom|who)\s")
 _UNITS_NEAR = 40
 # How near a day stands to the words that say when somebody spoke.
 _SAID_ON = 24
@@ -203,9 +206,11 @@ class Reader:
         if last is not None:
             return last
         sentences = self._story.sentences
-        if self._topic.is_sure(index) and _LAST_OF.search(
-            sentences[index].text, sentences[index].start, quantity.left
-        ):
+        text, start = sentences[index].text, sentences[index].start
+        definite = _LAST_OF.search(text, start, quantity.left) or (
+            _THE.search(text, start, quantity.left) and _THAT_SAY.match(text, quantity.right)
+        )
+        if definite and self._topic.is_sure(index):
             return True
         before = range(max(0, index - TALK), index)
         if any(

@@ -184,7 +184,11 @@ def _is_said_of(sentence: Sentence, item: Found, whole: Found | None) -> bool:
 
 def _is_shared(sentence: Sentence, item: Found, whole: Found) -> bool:
     """Read "12,000 men, including 500 officers, who are on the territory of Russia": all are there."""
-    if whole.place.place is not None or item.place.at is None or item.kind_rule != "including":
+    if whole.place.place is not None or item.place.at is None:
+        return False
+    if item.counted.whole is whole.counted.quantity:
+        return item.place.at > whole.counted.end  # "1,200 of the 5,000 it had in X"
+    if item.kind_rule != "including":
         return False
     between = sentence.text[item.counted.end : item.place.at]
     return "," in between or len(between.split()) > _BESIDE

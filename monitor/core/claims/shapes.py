@@ -113,7 +113,7 @@ def subject(
     aside = next((m for m in _ASIDE.finditer(text, sentence.start, quantity.left)), None)
     reach = _REACH + (aside.end() - aside.start() if aside else 0)
     floor = max(sentence.start, quantity.left - reach)
-    if not follows_link(sentence, quantity, grammar):
+    if not follows_link(sentence, quantity, grammar) or _are_civilians(sentence, quantity, grammar):
         return None
     subject = grammar.last("shapes.subjects", text, floor, quantity.left)
     if subject is None or _OF_THINGS.match(text, subject.end()):
@@ -149,6 +149,13 @@ def subject(
         anaphoric=head is None,
         subject_start=subject.start(),
     )
+
+
+def _are_civilians(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> bool:
+    """Read "the first contingent of 200 Kenyan police": another noun follows that counts no soldiers."""
+    called = sentence.named_at.get(quantity.right + 1)
+    start = called.end if called is not None else quantity.right
+    return grammar.patterns["rejects.civilian"].match(sentence.text, start + 1) is not None
 
 
 def _fight(sentence: Sentence, start: int, stop: int, grammar: Grammar) -> bool:

@@ -357,7 +357,7 @@ class Phrases:
             return None
         if name.endswith("'s") or any(start <= item.start and len(kept) == 1 for item in named):
             return None
-        if kept[0].lower() in _NO_SPEAKER:
+        if kept[0].lower() in _NO_SPEAKER or kept[-1] in _ADJECTIVES:
             return None
         literal = unknown(" ".join([*titled, name]))
         return Speaker(start=start, end=start + len(body), source=literal, rule="literal")
@@ -391,6 +391,20 @@ class Phrases:
 _NO_PERSON = frozenset(
     "version versions story stories report reports statement statements post posts message messages video videos law "  # noqa: SIM905
     "sign banner rule plan plans estimate estimates figure figures kingdom sultanate emirate republic state it".split()
+)
+# "Independent estimates run to 350,000"
+_ADJECTIVES = frozenset(
+    {
+        "Independent",
+        "Official",
+        "Other",
+        "Western",
+        "Conservative",
+        "Unofficial",
+        "Recent",
+        "Local",
+        "Most",
+    }
 )
 _RANK = {"office": 0, "title": 1, "literal": 2, "role": 3}
 # "European officials" are of no one state.

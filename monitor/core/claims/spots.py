@@ -76,6 +76,13 @@ _HALF = re.compile(
 )
 _OWN_HALF = re.compile(r"(?:North|South|East|West|Upper|Lower)\w*\s")
 _HALF_REACH = 16
+_LARGEST = re.compile(
+    r"\b(?:largest|biggest|strongest|smallest|best|most\s+[a-z]+|second-largest|third-largest|oldest|deadliest)\s+(?:[a-z]+\s+)?$"
+)
+_LARGEST_REACH = 36
+_WHO_SAID = re.compile(
+    r",\s+[A-Z][\w'-]+(?:\s+[A-Z][\w'-]+){1,3},\s+(?:has\s+)?(?:said|told|says|warned|wrote|announced|added|confirmed)\b"
+)
 _CAPITALS_END = re.compile(
     r"\s+and\s+[A-Z][a-z]+\s+(?:would|will|could|may|might|are|were|have|had|now|think|believe|want|fear|hope|say|said|expect)\b"
 )
@@ -219,6 +226,8 @@ def _is_something_else(
     """Say whether a name with a preposition is no place of troops: a seat, a noun's, a next figure's."""
     if _owns_other(sentence, name, grammar):
         return True
+    if _LARGEST.search(sentence.text, max(sentence.start, lead - _LARGEST_REACH), lead):
+        return True  # "one of the largest in Asia"
     shared = any(lead < other.start < name.start for other in sentence.names)
     if shared and any(other.left == name.end + 1 for other in sentence.quantities):
         return True  # "Kenya has 700 men in Haiti and Guatemala 150"
@@ -296,6 +305,8 @@ def _is_seat(sentence: Sentence, lead: int, end: int, grammar: Grammar) -> bool:
         return True
     if sits and grammar.ends("places.seats", sentence.text, floor, lead) is not None:
         return True
+    if sits and _WHO_SAID.match(sentence.text, end):
+        return True  # "the ambassador in Port Example, Anna Example, told"
     speaks = grammar.ends("attribution.roles", sentence.text, floor, lead)
     if (
         speaks is not None

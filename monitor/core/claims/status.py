@@ -194,8 +194,9 @@ _OF_THE_OLD = re.compile(
 _LAST_YEARS = re.compile(
     r"\blast\s+(?:year|month|week|spring|summer|autumn|winter)'s\s+(?:record\s+|total\s+(?:of\s+)?)?$"
 )
+_NOT_NEEDED = re.compile(r"\bno\s+longer\s+needs?\s+the\s+(?:\w+\s+)?$")
 _WE_NEED = re.compile(
-    r"\b(?:[Ww]e|I|[Tt]hey|[Yy]ou|he|she|it)\s+(?:need|needs|would\s+need)\s+(?:at\s+least\s+|another\s+|some\s+)?$"
+    r"\b(?:[Ww]e|I|[Tt]hey|[Yy]ou|he|she|it)\s+(?:need|needs|would\s+need)(?:,\s+[^,]{3,20},)?\s+(?:at\s+least\s+|another\s+|some\s+)?$"
 )
 _REQUIRED = re.compile(
     r"[\"']?\s+(?:would|will)\s+(?:have\s+been|be)\s+(?:required|needed|necessary)\b"
@@ -337,9 +338,13 @@ def _settled(sentence: Sentence, counted: Counted) -> StatusFound | None:
         gone = _WHO_WERE.match(text, end, sentence.end) or _CAME_BACK.match(text, end, sentence.end)
         return StatusFound(Status.PAST if gone else Status.PRESENT, "denominator")
     left = counted.quantity.left
-    if sentence.has(_NEEDS) and (
-        _WE_NEED.search(text, max(sentence.start, left - 24), left)
-        or _REQUIRED.match(text, end, sentence.end)
+    if (
+        sentence.has(_NEEDS)
+        and not _NOT_NEEDED.search(text, sentence.start, left)
+        and (
+            _WE_NEED.search(text, max(sentence.start, left - _PLANS_REACH), left)
+            or _REQUIRED.match(text, end, sentence.end)
+        )
     ):
         return StatusFound(Status.HYPOTHETICAL, "needed")
     return None

@@ -55,6 +55,7 @@ _KNOWS = re.compile(
 )
 _WHICH = re.compile(r"\b(?:which|that|who|whom)\s+(?:the\s+)?\Z")
 _SAYS_IT = re.compile(r"\s+(?:says?|said|believes?|claims?|estimates?|thinks?|reckons?|insists?)\s")
+_BETWEEN_TWO = re.compile(r"\W*(?:Between|Unlike|Like|Besides|Apart\s+from)\s+[^,;]{3,60},")
 _RIGHT_AFTER = 6
 # "Germany approves plan for 5,000-strong brigade": whose plan it is.
 _PLANS = re.compile(
@@ -112,6 +113,8 @@ def subject(sentence: Sentence, counted: Counted, grammar: Grammar, since: int =
     text, left = sentence.text, counted.quantity.left
     floor = max(sentence.start, left - _REACH, since)
     aside = [match.span() for match in _ASIDE.finditer(text, sentence.start, left)]
+    between_two = _BETWEEN_TWO.match(text, sentence.start, left)
+    aside += [between_two.span()] if between_two else []
     for name in reversed(sentence.names):
         if name.end > left or name.start < floor:
             continue

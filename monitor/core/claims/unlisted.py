@@ -45,6 +45,10 @@ _STATIONED = re.compile(
     r"(?:in|at|near|around|outside)\s+(?:the\s+)?(?:(?:village|town|city|port|district|base|camp|garrison|barracks)\s+(?:of|at|outside|near|in)\s+)?"
     + _NAME_OF_PLACE
 )
+_REACHED = re.compile(
+    r"[^.;:,\"]{0,40}?\b(?:reached|entered|stormed|retaken|crossed\s+into|moved\s+into|moved\s+to|flown\s+to|sent\s+to)\s+(?:the\s+(?:town|village|city|port)\s+of\s+)?"
+    + _NAME_OF_PLACE
+)
 _LEFT_UNLISTED = re.compile(
     r"\s+from\s+(?:the\s+(?:village|town|city|port|base)\s+of\s+)?" + _NAME_OF_PLACE
 )
@@ -60,6 +64,7 @@ def unlisted_in(sentence: Sentence, counted: Counted, *, leaving: bool = False) 
     match = _UNLISTED.match(text, right, sentence.end)
     match = match or (_LEFT_UNLISTED.match(text, counted.end) if leaving else None)
     match = match or _STATIONED.match(text, counted.end, min(sentence.end, counted.end + _REACH))
+    match = match or _REACHED.match(text, counted.end, min(sentence.end, counted.end + _REACH))
     if match is None or any(counted.end < q.left < match.start() for q in sentence.quantities):
         return None
     if match["name"].split()[-1] in _BODIES:
