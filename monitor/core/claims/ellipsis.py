@@ -43,6 +43,7 @@ _MASSES = re.compile(
     r"\b(?:mass(?:es|ed|ing)?|gather(?:s|ed|ing)?|amass(?:es|ed|ing)?|concentrat(?:es|ed|ing)|assembl(?:es|ed|ing))\s+$"
 )
 _MASSING = frozenset({NameKind.ACTOR, NameKind.PEOPLE, NameKind.ADJECTIVE})
+_ANOTHER = re.compile(r"(?<=\s)(?:another|an\s+additional|a\s+further|some)\s+$")
 _OF_AT = frozenset({" at ", " of "})
 # "of the 12,000 originally sent"
 _AT_FIRST = frozenset({"originally", "initially", "first", "already", "reportedly", "so-far"})
@@ -247,7 +248,9 @@ def called(
         return None
     text, left = sentence.text, quantity.left
     floor = max(sentence.start, left - 40)
-    verb = grammar.ends("shapes.calls", text, floor, left) or _massed(sentence, quantity)
+    more = _ANOTHER.search(text, floor, left)
+    end = more.start() if more is not None else left
+    verb = grammar.ends("shapes.calls", text, floor, end) or _massed(sentence, quantity)
     if verb is None and in_context:
         verb = grammar.ends("shapes.enlists", text, floor, left)
     if verb is None:

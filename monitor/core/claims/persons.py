@@ -34,10 +34,10 @@ _WE_TALK = re.compile(
 _OF_US = re.compile(r"\s+of\s+(?:us|ours)\b")
 # "The Americans asked us for 1,000 soldiers"
 _ASKED_US = re.compile(
-    r"\b(?:asked|ask|asking|begged|urged|requested|pressed|pressing|wanted|want|wants)\s+us\s+(?:for|to\s+(?:send|provide|give|contribute|lend))\s+(?:another\s+|some\s+)?$"
+    r"\b(?:asked|ask|asking|begged|urged|requested|pressed|pressing|wanted|want|wants)\s+us\s+(?:for|to\s+(?:send|provide|give|contribute|lend|keep|leave|deploy|station|maintain|put|add))\s+(?:another\s+|some\s+)?$"
 )
 _YOU = re.compile(r"(?<![\w'])you(?:'ve|'re|'d|'ll)?(?![\w'])", re.IGNORECASE)
-_OURS = re.compile(r"\b(?:our|ours|us)\b", re.IGNORECASE)
+_OURS = re.compile(r"\b(?:our|ours|us|my|mine)\b", re.IGNORECASE)
 _OUR = re.compile(r"\b(?P<ours>our|my|this|the)\s+(?:[a-z-]+\s+){0,2}?", re.IGNORECASE)
 
 _BEHIND = re.compile(

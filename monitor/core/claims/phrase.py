@@ -57,7 +57,7 @@ _THEIRS = re.compile(
     r"\s+(?:ours|theirs|hers|his\s+own|her\s+own|its\s+own|our\s+own|their\s+own)\b", re.IGNORECASE
 )
 _THERE = re.compile(
-    r"\bthere(?:'s|'re|\s+(?:are|were|is|was|have been|had been|(?:should|could|would|must|may|might|will)\s+be))\s+"
+    r"\bthere(?:'s|'re|'ll\s+be|\s+(?:are|were|is|was|have been|had been|(?:should|could|would|must|may|might|will)\s+be))\s+"
     r"(?:still\s+|only\s+|now\s+)?(?:[a-z]+,\s+)?$",
     re.IGNORECASE,
 )

@@ -81,6 +81,7 @@ _IS_DOING = re.compile(
 # "and the 4,000 that the experts write about"
 _THE = re.compile(r"\bthe\s+\Z")
 _THAT_SAY = re.compile(r"\s+(?:that|which|whom|who)\s")
+_COMPANY = re.compile(r"\b(?:company|platoon|squad|battalion|regiment|brigade|division|battery)$")
 _UNITS_NEAR = 40
 # How near a day stands to the words that say when somebody spoke.
 _SAID_ON = 24
@@ -440,10 +441,11 @@ class Reader:
         text, left = sentence.text, counted.quantity.left
         near = max(sentence.start, left - _UNITS_NEAR)
         own = _WE.search(text, sentence.start, left) is not None
-        if text.startswith(", ", left - 2) and self._grammar.ends(
-            "shapes.collectives", text, near, left - 2
+        if text.startswith(", ", left - 2) and (
+            self._grammar.ends("shapes.collectives", text, near, left - 2)
+            or _COMPANY.search(text, near, left - 2)
         ):
-            return True  # "a small detachment, 45 people"
+            return True  # "a small detachment, 45 people", "one company, a hundred men"
         if own and _I_HAVE.search(text, near, left) and self._topic.soldiers_speak(index):
             return True
         return own and self._grammar.search("shapes.signs", text, near, left) is not None

@@ -64,6 +64,11 @@ _WHAT_PUT = re.compile(
 _WE_HAD = re.compile(r"\b(?:(?:we|i)\s+had|we\s+were)\s+(?:only\s+|just\s+)?$", re.IGNORECASE)
 # "Had Washington agreed, Warsaw would have received N".
 _COUNTERFACTUAL = re.compile(r"\W*(?:Had|Were|Should)\s+[^.;:]{3,80}?,")
+# "If I had a thousand men I'd take the hill"
+_IF_I_HAD = re.compile(
+    r"\b(?:if\s+(?:only\s+)?(?:we|I|they|he|she|you|Ukraine|Russia)|(?:I|we)\s+wish\s+(?:I|we))\s+(?:only\s+|just\s+|even\s+)?had\s+(?:\w+\s+){0,2}$",
+    re.IGNORECASE,
+)
 _WOULD = re.compile(r"\b(?:would|could|might)\b")
 _HAS = re.compile(r"\b(?:has|have|had)\s+(?:(?:already|since|now|also)\s+)?(?:been\s+)?$")
 _NO_LONGER = re.compile(r"\b(?:no\s+longer|not\s+any\s+more|used\s+to)\b")
@@ -467,6 +472,8 @@ def _will_change(sentence: Sentence, left: int, grammar: Grammar) -> bool:
 def _is_counterfactual(sentence: Sentence, counted: Counted) -> bool:
     """Read "Had Washington agreed, Warsaw would have received N"."""
     text, left = sentence.text, counted.quantity.left
+    if _IF_I_HAD.search(text, max(sentence.start, left - _PLANS_REACH), left):
+        return True
     condition = _COUNTERFACTUAL.match(text, sentence.start, left)
     if condition is None:
         return False
