@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, pairwise
 
 from monitor.core.claims.agents import in_body, named_behind, state_of
+from monitor.core.claims.bodies import of_body, of_whom, put_at
 from monitor.core.claims.counted import (
     Counted,
-    adjective_before,
     after_preposition,
     gapped_by,
     joined_before,
@@ -43,12 +43,10 @@ from monitor.core.claims.tallies import force_counted
 from monitor.core.knowledge import Knowledge, Name, NameKind
 
 _REACH = 160
-_PUT_REACH = 90
 _UN = "UN"
 _MOST_SMALL = 2
 _SAID_REACH = 48
 _WITH = re.compile(r"\bwith\s+(?:only\s+|just\s+|its\s+|their\s+)?$", re.IGNORECASE)
-_CLAUSE = re.compile(r"[;\"]|\bthat\b")
 _FOREIGN = re.compile(
     r"\b(?:foreign|international|multinational|western|arab|coalition|un-backed)\b", re.IGNORECASE
 )
@@ -137,18 +135,9 @@ def _forces_spoken_of(sentence: Sentence, grammar: Grammar) -> list[tuple[int, s
 
 
 _OF_THE = re.compile(r"\s+of\s+(?:the\s+)?$")
-_WHOM = re.compile(r"\s+of\s+(?:whom|them)\b")
-_NOUN_COMMA = re.compile(r"\s+(?:[a-z-]+\s+){0,2}[a-z-]+s,\s+(?:some\s+|about\s+|around\s+)?")
-_LED = re.compile(r"\b(?:of|with(?:\s+about|\s+some|\s+around)?)\s+$")
 # "With 1.2 million soldiers, of whom a third stand near the border, Ruritania fields …"
 _OF_WHOM = re.compile(
     r",\s+(?:of\s+(?:whom|which|them)|including|among\s+them|half|most|a\s+third)\b[^,;]{3,90}(?=,\s)"
-)
-_SHARE = re.compile(
-    r"'s\s+(?:[a-z]+\s+)?(?:contribution|contingent|share|part|detachment|force|offer),\s+an?\s+(?:[\w-]+\s+){0,3}"
-)
-_UNITS = re.compile(
-    r"\b(?:batter(?:y|ies)|battalions?|compan(?:y|ies)|squadrons?|crews|teams|platoons?|units?)\s*$"
 )
 _DATELINE = re.compile(r"[A-Z][A-Z .'-]+(?:,[^-\n]{1,30}|\s*\([^)\n]{1,30}\))\s+-\s")
 
@@ -294,9 +283,9 @@ def _steps(
     yield ForceFound(force_counted(sentence, counted.quantity.left, grammar), "estimate")
     yield ForceFound(owner_of(sentence, counted.quantity), "owner")
     yield ForceFound(_gapped(sentence, counted, grammar), "gapped")
-    yield ForceFound(_of_whom(sentence, counted), "whom")
-    yield ForceFound(_of_body(sentence, counted, grammar), "body")
-    yield ForceFound(_put_at(sentence, counted, grammar), "body")
+    yield ForceFound(of_whom(sentence, counted), "whom")
+    yield ForceFound(of_body(sentence, counted, grammar), "body")
+    yield ForceFound(put_at(sentence, counted, grammar), "body")
     if counted.anaphoric and _LEAVING.search(text_before(sentence, counted)):
         yield ForceFound(earlier, "claim")
     if counted.anaphoric and _goes_on(sentence, counted, grammar):
@@ -497,67 +486,6 @@ def _is_part(sentence: Sentence, counted: Counted, position: int, grammar: Gramm
         "including",
         "including some",
     }
-
-
-def _of_whom(sentence: Sentence, counted: Counted) -> str | None:
-    """Read "played host to Swedish jaegers, 120 of whom were on exercise": of those right before it."""
-    text, left = sentence.text, counted.quantity.left
-    if not _WHOM.match(text, counted.quantity.right):
-        return None
-    for name in reversed(sentence.names):
-        if name.end < left and NameKind.ADJECTIVE in name.senses:
-            noun = _NOUN_COMMA.fullmatch(text, name.end, left)
-            return name.senses[NameKind.ADJECTIVE] if noun else None
-    return None
-
-
-def _of_body(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | None:
-    """Read "a Spanish-led force of 650 soldiers", "a Russian contingent of 2,000"."""
-    text, left = sentence.text, counted.quantity.left
-    of = _LED.search(text, max(sentence.start, left - 12), left)
-    if of is None:
-        return None
-    floor = max(sentence.start, of.start() - 24)
-    noun = _UNITS.search(text, floor, of.start())
-    if of[0].startswith("of"):
-        noun = noun or grammar.ends("shapes.collectives", text, floor, of.start())
-    if noun is None:
-        return None
-    whose = adjective_before(sentence, noun.start(), max(sentence.start, noun.start() - 50))
-    return whose or _contributed(sentence, noun.start())
-
-
-def _contributed(sentence: Sentence, noun: int) -> str | None:
-    """Read "El Salvador's contribution, a medical unit of 78": whose the body in the apposition is."""
-    for name in sentence.names:
-        if name.end <= noun and _SHARE.fullmatch(sentence.text, name.end, noun):
-            return name.senses.get(NameKind.ACTOR) or name.senses.get(NameKind.ADJECTIVE)
-    return None
-
-
-def _put_at(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | None:
-    """Read "estimates the North Korean contingent in Russia at 15,600 soldiers": who estimates has none."""
-    text, left = sentence.text, counted.quantity.left
-    if text[max(sentence.start, left - 4) : left].lower() != " at ":
-        return None
-    floor = max([sentence.start, left - _PUT_REACH, *_ends_before(sentence, left)])
-    puts = grammar.last("attribution.puts", text, floor, left)
-    floor = (
-        max(floor, puts.end()) if puts is not None else floor
-    )  # who puts it there is not counted
-    found: dict[int, str] = {}
-    for key in (grammar.patterns["shapes.collectives"], grammar.head):
-        for body in key.finditer(text, floor, left):
-            force = adjective_before(sentence, body.start(), floor)
-            if force is not None:
-                found[body.start()] = force
-    return found[max(found)] if found else None
-
-
-def _ends_before(sentence: Sentence, position: int) -> Iterator[int]:
-    """Yield where the numbers and hard stops before a position end."""
-    yield from (other.end for other in sentence.quantities if other.end <= position)
-    yield from (match.end() for match in _CLAUSE.finditer(sentence.text, sentence.start, position))
 
 
 def dominant(spoken: Sequence[str]) -> str | None:
