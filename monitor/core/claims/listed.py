@@ -27,7 +27,7 @@ _SEEN_BY = re.compile(
 )
 _AND_A = re.compile(r",?\s+and\s+(?:an?|the|two|three|several)\s")
 _PERSONS = re.compile(
-    r"\s+(?:[a-z]+\s+)?([a-z]{2,}(?:ers|ors|ists|ians|ants|ents|men|women|exiles|locals|youths|monks))\b"
+    r"\s+(?:[a-z]+\s+)?([a-z]{2,}(?:ers|ors|ists|ians|ants|ents|men|women|exiles|locals|youths|monks|sources|insiders))\b"
 )
 _THEMSELVES = re.compile(r"\s+(?:him|her|them|it)\b")
 _NATIONAL = (NameKind.ADJECTIVE, NameKind.ACTOR, NameKind.PEOPLE)

@@ -87,6 +87,10 @@ _LOSSES_IN = re.compile(
     re.IGNORECASE,
 )
 _NEAR = 24
+# "8,000 casualties out of a force of about 30,000"
+_OUT_OF_A = re.compile(
+    r"\b(?:out\s+of|among)\s+an?\s+(?:[a-z]+\s+)?(?:force|contingent|garrison|brigade|army|grouping|total|unit)\s+of\s+$"
+)
 # "Air Base 201", "Hill 233": what is named by a number.
 _NUMBERED = frozenset(
     "Base Camp Hill Point Post Outpost Site Zone Area Route Gate Checkpoint Airfield Block Unit Flight Height Tower Division Brigade Battalion Regiment".split()  # noqa: SIM905
@@ -293,6 +297,7 @@ def is_denominator(sentence: Sentence, counted: Counted, grammar: Grammar) -> bo
     near = max(sentence.start, left - 64)
     # "casualties in the 14,000-strong contingent"
     body = counted.shape == "collective" and _LOSSES_IN.search(text, near, left) is not None
+    body = body or _OUT_OF_A.search(text, near, left) is not None
     found = grammar.ends("rejects.denominators", text, max(sentence.start, left - 32), left)
     if found is None or body:
         return body or _OF_ITS.search(text, near, left) is not None

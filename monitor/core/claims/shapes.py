@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from monitor.core.claims.counted import (
     Counted,
@@ -38,6 +39,7 @@ _CLOSED = re.compile(
     r"\s+(?:according\s+to|by\s+(?:the|its|his|their|some|one|most)\s|in\s+(?:all|total)\b|altogether\b)"
 )
 _OF = re.compile(r"\bof\s+$")
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
 _THE_NUMBER = re.compile(
     r"\b(?:the|their|its)\s+(?:total\s+|current\s+)?(?:number|total|strength|contingent)\s+(?:now\s+|still\s+|currently\s+)?(?:in|at|there|near|on)\b[^,;]{0,40}$"
 )
@@ -72,7 +74,8 @@ def collective(
                 end=match.end(),
                 force=force or force_after(sentence, grammar, match.end()),
             )
-        if word in grammar.sets["shapes.stops"] or not word[0].isalpha():
+        ordinal = _ORDINAL.fullmatch(word) is not None
+        if word in grammar.sets["shapes.stops"] or not (word[0].isalpha() or ordinal):
             break
         position = match.end()
     floor = max(sentence.start, quantity.left - _NEAR)
@@ -371,13 +374,29 @@ def apposition(
         return None
     head, force = found
     force = force or force_after(sentence, grammar, head.end())
+    force = None if _are_two(sentence, head.start()) else force
     return Counted(
+        several=_are_two(sentence, head.start()),
         quantity=quantity,
         shape="apposition",
         head=head[0],
         weight=grammar.weight(head[0]),
         end=quantity.right,
         force=force,
+    )
+
+
+def _are_two(sentence: Sentence, noun: int) -> bool:
+    """Read "Norwegian and British marines, 450 in all": of neither alone."""
+    adjectives = [
+        name
+        for name in sentence.names
+        if name.end <= noun <= name.end + _NEAR and NameKind.ADJECTIVE in name.senses
+    ]
+    return any(
+        sentence.text[one.end : other.start] in {" and ", ", "}
+        and one.senses[NameKind.ADJECTIVE] != other.senses[NameKind.ADJECTIVE]
+        for one, other in pairwise(adjectives)
     )
 
 

@@ -51,7 +51,7 @@ _ITS = re.compile(r"(?:and\s+|but\s+)?(?:its|their)\s", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:and\s+|but\s+)?(?:the|an?)\s+", re.IGNORECASE)
 # What a text calls the figure of its title.
 _TOLD_OF = re.compile(
-    r"\b(?:the|this|that)\s+(?:[a-z]+\s+)?(?:moves?|figures?|numbers?|estimate|total|plans?|decision|"
+    r"\b(?:the|this|that)\s+(?:[a-z']+\s+)?(?:moves?|figures?|numbers?|estimate|total|plans?|decision|"
     r"increase|offer|count|deployment|withdrawal|drawdown|reinforcements?|order)\b|\bsuch\s+an?\s",
     re.IGNORECASE,
 )
