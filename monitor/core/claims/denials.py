@@ -16,7 +16,7 @@ from monitor.core.claims.scopes import clause_end
 
 # What each expression cannot do without: whether one stands in a sentence is told at less cost.
 _DENY = frozenset(
-    "deny denies denied denying disclaim disclaims disclaimed rule reject rejected dispute disputes disputed exclude excludes excluded".split()  # noqa: SIM905
+    "deny denies denied denying disclaim disclaims disclaimed rule reject rejected dispute disputes disputed exclude excludes excluded doubts doubted".split()  # noqa: SIM905
 )
 _REPORTS = frozenset(
     "report reports claim claims talk rumor rumors rumour rumours allegation allegations story stories suggestion suggestions speculation warning warnings prediction predictions".split()  # noqa: SIM905
@@ -43,7 +43,8 @@ _NEITHER = re.compile(
     re.IGNORECASE,
 )
 _DENIED_THAT = re.compile(
-    r"\b(?:denie[sd]|deny)\s+(?:(?:on|late|early|again)\s+)?(?:[A-Z]\w+\s+)?that\b"
+    r"\b(?:denie[sd]|deny|(?<!\bone )(?<!\b[Nn]obody )(?<!\b[Ff]ew )(?<!\bnever )doubt(?:s|ed))\s+"
+    r"(?:(?:on|late|early|again)\s+)?(?:[A-Z]\w+\s+)?that\b"
 )
 # Where what is denied ends: for "denied that …" at another clause, for "has not sent …" at a comma.
 _OTHER_CLAUSE = re.compile(r"[;]|,?\sbut\b|,\s(?:where|which|who|while|though|although|whose)\b")

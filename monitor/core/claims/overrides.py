@@ -47,6 +47,8 @@ _THESE_DAYS = re.compile(
     r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|this\s+(?:week|month|year)|last\s+(?:week|month|night)|yesterday)\b"
 )
 # Denials of what nobody who is named has said, whoever else stands beside the number.
+_DOUBTED = frozenset({"doubts", "doubted"})
+_DOUBTS = re.compile(r"\s+doubt(?:s|ed)\s+that\b")  # who doubts a figure claims none
 _SOMEBODYS = frozenset({"called", "misstated", "purported"})
 
 
@@ -260,11 +262,14 @@ def _target(case: Case, standing: Standing) -> Standing | None:
     return Standing(StatusFound(Status.PLANNED, "target"), standing.cue)
 
 
-def _rival_claim(_: Case, standing: Standing) -> Standing | None:
+def _rival_claim(case: Case, standing: Standing) -> Standing | None:
     """Read "denied Kyiv's claim that": the figure is a known party's, whoever else denies it."""
     cue = standing.cue
     source = cue.source if cue is not None and cue.rule == "estimate" else None
-    if source is None or source.id.startswith("text:"):
+    if cue is None or source is None or source.id.startswith("text:"):
+        return None
+    sentence = case.sentence
+    if sentence.has(_DOUBTED) and _DOUBTS.match(sentence.text, cue.end):
         return None
     return Standing(StatusFound(Status.PRESENT, "rival-claim"), cue)
 

@@ -52,6 +52,9 @@ def _claims(text: str) -> tuple[Claim, ...]:
             "denied",
         ),
         ("Moscow called reports of 5,000 Russian troops in Libya 'another canard'.", "denied"),
+        ("Polish intelligence doubts that Moscow has 5,000 troops in Libya.", "denied"),
+        ("Nobody doubts that Moscow has 5,000 troops in Libya.", "present"),
+        ("Few doubted that Moscow has 5,000 troops in Libya.", "present"),
         ("Nothing suggests that 5,000 Belarusian soldiers have moved, Minsk said.", "denied"),
         # a date is no drill, whatever countries do
         ("On 28 October many countries heard that 9,000 US soldiers are in Poland.", "present"),
