@@ -57,6 +57,7 @@ _ITS_BODY = re.compile(
 _SIGNED_WITH = re.compile(
     r"\s+(?:[a-z]+\s+){0,2}?(?:signed|concluded|sign)\s+(?:a\s+|up\s+)?(?:contracts?\s+)?(?:with|for)\s+(?:the\s+)?"
 )
+_LEAVING = frozenset({"leave", "leaves", "left", "leaving"})
 _LEAVES = re.compile(r"\b(?:leaves?|left|leaving)\s+(?:the\s+)?")
 _WITH_SOME = re.compile(r"\s+with\s+(?:\w+\s+){0,3}")
 _RANKS = re.compile(r"\s+(?:serving\s+|deployed\s+|enrolled\s+)?(?:in|with|within)\s+(?:the\s+)?")
@@ -270,6 +271,8 @@ def _enlisted(sentence: Sentence, counted: Counted) -> str | None:
 
 def _left_with(sentence: Sentence, counted: Counted, knowledge: Knowledge) -> str | None:
     """Read "That leaves Pyongyang with about 8,000 soldiers"."""
+    if not sentence.has(_LEAVING):
+        return None
     text, left = sentence.text, counted.quantity.left
     floor = max(sentence.start, left - 60)
     for leaves in _LEAVES.finditer(text, floor, left):

@@ -71,6 +71,13 @@ _LOW_RANK = re.compile(
     r"deserter|veteran|medic|pilot|gunner|instructor)\s+(?:[a-z]+\s+){0,2}"
 )
 _ONE_OF = re.compile(r"\b(?:an?|one|another)\s+(?:senior\s+|former\s+|retired\s+)?$", re.IGNORECASE)
+_LOW = frozenset(
+    "fighter soldier officer captain sergeant brigadier lieutenant major colonel deserter "  # noqa: SIM905
+    "conscript recruit medic gunner pilot volunteer veteran member militant rebel sniper "
+    "driver fighters soldiers officers captains sergeants brigadiers lieutenants majors "
+    "colonels deserters conscripts recruits medics gunners pilots volunteers veterans members "
+    "militants rebels snipers drivers".split()
+)
 _ONE_LOW = re.compile(
     r"\b(?:an?|one|another|two|three|some|several)\s+(?:[a-z-]+\s+){0,2}(?:fighter|soldier|officer|captain|sergeant|brigadier|"
     r"lieutenant|major|colonel|deserter|conscript|recruit|medic|gunner|pilot|volunteer|veteran|member|militant|"
@@ -413,7 +420,7 @@ class Attribution(Gapped):
         words = gap.lower().split()
         if len(words) > 12 or (words and words[-1] in self._grammar.sets["attribution.modals"]):
             return False
-        if _ONE_LOW.search(text, sentence.start, name.start):
+        if sentence.has(_LOW) and _ONE_LOW.search(text, sentence.start, name.start):
             return False  # "a fighter of the M23 said" speaks for himself
         before = text[max(sentence.start, name.start - 24) : name.start].lower()
         return not _OBJECT.search(before)

@@ -19,6 +19,7 @@ _FILL = (
     r"more\s+than|fewer\s+than|over|well\s+over|still|already|no\s+more\s+than)\s+){0,3}$"
 )
 # "where it had 350 soldiers", "there were perhaps 50,000", "who numbered about 1,200".
+_OF_HAVING = frozenset({"had", "numbered", "fielded", "boasted", "were"})
 _HAD = re.compile(
     r"(?<!\bhas\s)(?<!\bhave\s)\b(?:(?<!\bif\s)(?:it|they|we|he|she|i|who|which|(?!has\b|have\b|never\b)[a-z]{3,}|[A-Z][\w-]+)\s+(?:had|numbered|fielded|boasted)|"
     r"there\s+(?:were|had\s+been))\s+" + _FILL
@@ -75,7 +76,8 @@ def is_bygone(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
         return False
     if _PLUPERFECT.match(text, counted.end) and not _is_told(sentence, left, grammar):
         return True
-    had = _HAD.search(text, max(sentence.start, left - _NEAR), left)
+    near = max(sentence.start, left - _NEAR)
+    had = _HAD.search(text, near, left) if sentence.has(_OF_HAVING) else None
     if had is None or _is_told(sentence, had.start(), grammar):
         return False
     end = _END.search(text, counted.end, stop)

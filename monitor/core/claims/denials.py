@@ -71,12 +71,20 @@ _TURNED_DOWN = re.compile(
     re.IGNORECASE,
 )
 # "dismissed as invented the rumour that N", "described as false the reports of N".
+_RUMOURS = frozenset(
+    "report reports claim claims talk rumor rumors rumour rumours allegation allegations "  # noqa: SIM905
+    "story stories suggestion suggestions speculation".split()
+)
 _CALLED_AS = re.compile(
     r"\b(?:dismiss|reject|brand|denounc|describ|brush|wav|laugh)\w*\s+(?:\w+\s+)?as\s+(?:[\w-]+\s+){1,4}?(?:the\s+|a\s+|any\s+|all\s+|these\s+|those\s+|media\s+)*"
     r"(?P<noun>reports?|claims?|talk|rumou?rs?|allegations?|story|stories|suggestions?|speculation)\s+(?:of|that|about)\b[^.;:]*$",
     re.IGNORECASE,
 )
 # "Ecuador's request for 1,000 soldiers was turned down".
+_WISHES = frozenset(
+    "request requests proposal proposals plan plans call calls offer offers bid bids motion "  # noqa: SIM905
+    "motions".split()
+)
 _WISH = re.compile(
     r"\b(?:requests?|proposals?|plans?|calls?|offers?|bids?|motions?)\s+(?:for|to|of)\b[^.;:,]*$"
 )
@@ -95,6 +103,10 @@ _REFUTED = re.compile(
 )
 # "…, which analysts had predicted, has not taken place".
 _RELATIVE = re.compile(r"[^,.;]{0,60},\s+(?:which|who|that)\b[^,.;]{1,80},\s+")
+_FIGURES = frozenset(
+    "figure figures estimate estimates number numbers count counts tally claim claims "  # noqa: SIM905
+    "assessment".split()
+)
 _FIGURE_OF = re.compile(
     r"\b(?:figures?|estimates?|numbers?|counts?|tally|claims?|assessment)\s+(?:of|that)\s+(?:some\s+|about\s+)?$"
 )
@@ -203,6 +215,8 @@ def _denied_after(sentence: Sentence, counted: Counted, grammar: Grammar) -> boo
 
 def is_called(sentence: Sentence, counted: Counted) -> bool:
     """Read "called reports of 5,000 soldiers 'a canard'", reports of nobody who is named."""
+    if not sentence.has(_RUMOURS):
+        return False
     left = counted.quantity.left
     floor = max(sentence.start, left - _PREDICATE_REACH)
     found = _CALLED_AS.search(sentence.text, floor, left)
@@ -213,6 +227,8 @@ def is_called(sentence: Sentence, counted: Counted) -> bool:
 
 def _is_refused(sentence: Sentence, counted: Counted) -> bool:
     """Read "the request for 1,000 soldiers was turned down": they will not come."""
+    if not sentence.has(_WISHES):
+        return False
     left = counted.quantity.left
     wish = _WISH.search(sentence.text, max(sentence.start, left - _PREDICATE_REACH), left)
     return wish is not None and _REFUSED.match(sentence.text, counted.end, sentence.end) is not None
@@ -234,6 +250,8 @@ def _is_named(sentence: Sentence, noun: int, gap: int = _OWNER_GAP) -> bool:
 
 def _is_owned(sentence: Sentence, left: int) -> bool:
     """Read "the UN figure of 4,000 was invented": it stays the figure of whoever named it."""
+    if not sentence.has(_FIGURES):
+        return False
     noun = _FIGURE_OF.search(sentence.text, max(sentence.start, left - 40), left)
     return noun is not None and _is_named(sentence, noun.start())
 

@@ -48,6 +48,11 @@ _OF_AT = frozenset({" at ", " of "})
 # "of the 12,000 originally sent"
 _AT_FIRST = frozenset({"originally", "initially", "first", "already", "reportedly", "so-far"})
 _BY_YEAR = re.compile(r"\b(?:by|in|until|since|before|after|from)\s+$", re.IGNORECASE)
+_OTHER_THINGS = frozenset(
+    "crowd crowds turnout attendance audience population populations price prices cost costs "  # noqa: SIM905
+    "wage wages salary pay bonus fee fine budget bounty toll posts readers subscribers "
+    "altitude distance temperature score membership".split()
+)
 _OTHERS = re.compile(
     r"\b(?:crowds?|turnout|attendance|audience|populations?|price|prices|cost|costs|wages?|salary|pay|bonus|fee|fine|budget|bounty"
     r"|toll|posts|readers|subscribers|altitude|distance|temperature|score|membership)\b[^.;:,]*$",
@@ -302,7 +307,10 @@ def of_others(sentence: Sentence, quantity: Quantity) -> bool:
     of = _NUMBER_OF.search(sentence.text, floor, quantity.left)
     if of is not None and not _CROWDS.isdisjoint(of[1].split()):
         return True
-    return _OTHERS.search(sentence.text, floor, quantity.left) is not None
+    return (
+        sentence.has(_OTHER_THINGS)
+        and _OTHERS.search(sentence.text, floor, quantity.left) is not None
+    )
 
 
 def _the_figure(sentence: Sentence, quantity: Quantity, words: list[str], grammar: Grammar) -> bool:

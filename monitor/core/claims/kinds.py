@@ -50,6 +50,7 @@ _RATED = re.compile(
 _HARD = re.compile(r"[;:\"]|,(?!\d)|\b(?:and|but|while|which|who|as)\b")
 _OF_OPENING = re.compile(r"\W*Of\s+[^.;:]{3,90}?,\s")
 # "The majority of those, about 10,000, have …": a part whose number is set beside it.
+_OF_THOSE = frozenset({"those", "them", "these", "whom", "which"})
 _MOST_OF = re.compile(
     r"\b(?:majority|bulk|most|half|third|quarter|part|many|some)\s+of\s+(?:those|them|these|whom|which)\s*[,(-]\s*$",
     re.IGNORECASE,
@@ -107,6 +108,8 @@ def _part(sentence: Sentence, counted: Counted, grammar: Grammar) -> str | None:
         return "including"
     if counted.shape == "partitive" or _is_opened_part(sentence, counted):
         return "partitive"
+    if not sentence.has(_OF_THOSE):
+        return None
     beside = _MOST_OF.search(text, max(sentence.start, left - 48), left)
     return "most-of-them" if beside is not None else None
 

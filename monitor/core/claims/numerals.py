@@ -17,7 +17,7 @@ from monitor.core.knowledge import Language, alternatives
 from monitor.core.model import Bound
 
 _DIGIT = re.compile(r"\d")
-_NO_DIGITS, _PARTS, _JOINS = re.compile(r"\D"), re.compile(r"[^\W\d_]+|\d+"), re.compile(r"[\s-]+")
+_PARTS, _JOINS = re.compile(r"[^\W\d_]+|\d+"), re.compile(r"[\s-]+")
 _MOST = 10**10
 _LEFT_WINDOW = 48
 _CHANGE_WINDOW = 110
@@ -28,6 +28,8 @@ _RANGES = re.compile(
 _ALIKE, _HUNDRED, _THOUSAND, _MOST_DIGITS = 3, 100, 1000, 999
 # "twenty-eight five" is how 28,500 is said: tens, ones and hundreds.
 _CLIPPED = ((20, 90), (1, 9), (1, 9))
+# How the last word of the next expression ends.
+_EXCEEDING = ("exceed", "ed", "ds", "ss", "top", "above", "beyond", "over")
 _EXCEEDS = re.compile(
     r"(?:\b(?:never|not|nor|cannot)|n't)\s+(?:to\s+|ever\s+|have\s+|has\s+|had\s+)*"
     r"(?:exceed(?:ed|s)?|surpass(?:ed)?|top(?:ped)?|go\s+(?:above|beyond|over)|gone\s+(?:above|beyond|over))\s+$",
@@ -205,7 +207,7 @@ class Numerals:
         digits, group = match["digits"], match["group"]
         scale = self._scale(match["scale"]) if match["scale"] else 1
         if group is not None and not (group in ",." and scale > 1):
-            return int(_NO_DIGITS.sub("", digits)[:12]) * scale, scale, False
+            return int(digits.replace(group, "")[:12]) * scale, scale, False
         whole, _, part = digits.replace(",", ".").partition(".")
         if not part:
             return int(whole[:12]) * scale, scale, False
@@ -316,7 +318,12 @@ class Numerals:
 
     def _denied(self, text: str, start: int, at: int, left: int, bound: Bound) -> Bound:
         """Read "never exceeded 18,000" and "cannot bring more than 60,000": at most so many."""
-        if bound is Bound.NONE and _EXCEEDS.search(text, max(start, left - _LEFT_WINDOW), left):
+        low = max(start, left - _LEFT_WINDOW)
+        if (
+            bound is Bound.NONE
+            and text[low:left].rstrip().casefold().endswith(_EXCEEDING)
+            and _EXCEEDS.search(text, low, left)
+        ):
             return Bound.AT_MOST
         more = bound is Bound.AT_LEAST and text[left:at].lower().startswith(("more than", "over "))
         if more and _NEVER.search(text, max(start, left - _LEFT_WINDOW), left):

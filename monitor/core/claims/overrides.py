@@ -39,6 +39,9 @@ _HISTORY = frozenset({"history", "bygone", "past-gone-on", "went-in", "over"})
 # Rules of a present whose verb may be in the past: "had been 85,000 strong", "cut from 2,500".
 _LOOSE = frozenset({"present-left", "present-right", "before-cut", "from"})
 # "The Portuguese army of 1973 had 149,000 men".
+_ARMIES = frozenset(
+    {"army", "force", "garrison", "fleet", "navy", "corps", "contingent", "expedition"}
+)
 _OF_YEAR = re.compile(
     r"\b(?:army|force|garrison|fleet|navy|corps|contingent|expedition)\s+of\s+(?:1[5-9]\d\d|200\d)\b"
 )
@@ -224,7 +227,9 @@ def _is_of_old_years(case: Case, end: int) -> bool:
     title = story.scenes.title_before(case.index)
     near += [title] if title is not None else []
     old = any(names_old_year(story.sentences[other], case.published) for other in near)
-    old = old or _OF_YEAR.search(sentence.text, sentence.start, end) is not None
+    old = old or (
+        sentence.has(_ARMIES) and _OF_YEAR.search(sentence.text, sentence.start, end) is not None
+    )
     if not old or _THESE_DAYS.search(sentence.text, sentence.start, sentence.end):
         return False
     return is_of_then(sentence.text, sentence.start, min(sentence.end, end + _SOON))

@@ -41,6 +41,7 @@ _SURE = frozenset(
 )
 # Steps that only guess from what stands around.
 _WEAK = frozenset({"none", "paragraph", "sentence", "counts"})
+_WATCHING = frozenset({"spy", "intelligence", "surveillance", "service", "agency", "nis", "chiefs"})
 _WATCHERS = re.compile(
     r"\b(?:spy|intelligence|surveillance|same\s+service|same\s+agency)\b|\bNIS\b|\bJoint\s+Chiefs\b"
 )
@@ -75,6 +76,7 @@ _ASKED_ARMY = re.compile(
     r"\s+(?:for|to\s+send(?:\s+us)?)\s+$"
 )
 # "we were promised a thousand": who is given them is not who has them.
+_GIVING = frozenset({"promised", "offered", "given", "lent", "pledged"})
 _GIVEN = re.compile(
     r"\b[Ww]e\s+(?:were|have\s+been|had\s+been)\s+(?:promised|offered|given|lent|pledged)\s+$"
 )
@@ -161,8 +163,10 @@ class Owners(Seats):
     def _is_watched(self, index: int, item: Found) -> bool:
         """Say whether a watcher's service, not its army, stands before a number: "Seoul's spy service"."""
         sentence = self._story.sentences[index]
+        left = item.counted.quantity.left
         return (
-            _WATCHERS.search(sentence.text, sentence.start, item.counted.quantity.left) is not None
+            sentence.has(_WATCHING)
+            and _WATCHERS.search(sentence.text, sentence.start, left) is not None
         )
 
     def _whose(self, index: int, item: Found, sense: Status) -> ForceFound:
@@ -297,6 +301,8 @@ class Owners(Seats):
     def _given(self, index: int, item: Found) -> ForceFound | None:
         """Read "We asked Cairo for 1,200, we were promised a thousand": still those of who was asked."""
         sentence, left = self._story.sentences[index], item.counted.quantity.left
+        if not sentence.has(_GIVING):
+            return None
         given = _GIVEN.search(sentence.text, sentence.start, left)
         claimed = item.force.rule == "claim" and item.force.force is not None
         return item.force if given is not None and claimed else None

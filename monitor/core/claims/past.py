@@ -65,11 +65,13 @@ _SENT_THEN = re.compile(
 )
 _THAT_TIME = re.compile(r"[^.;:]{0,60}\bthat\s+(?:spring|summer|autumn|winter|year|month)\b")
 # "sent 13 soldiers and brought them home two days later".
+_AGAIN = frozenset({"them", "these", "those", "it"})
 _BROUGHT_BACK = re.compile(
     r"[^.;:\"]{0,60}?\band\s+(?:then\s+|later\s+|soon\s+)?(?:brought|pulled|took|called|flew|ordered|sent|withdrew)\s+"
     r"(?:them|these|those|all\s+of\s+them|it)\b(?!\s+(?:to|into)\b)"
 )
 # "were asleep when the drone struck", "sent 1,900 there when Maduro laid claim".
+_AT_THE_TIME = frozenset({"when"})
 _WHEN = re.compile(
     r"[^;:\"]{0,110}?\bwhen\s+(?!(?:asked|it\s+comes)\b)[^.;,:\"]{3,60}?\b(?:struck|hit|took|left|fell|began|came|went|broke|won|lost|laid|was|were|"
     r"walked|met|saw|\w{2,}ed)\b"
@@ -90,10 +92,10 @@ def was(
     if _AS_AT.match(text, sentence.start, left):
         return None  # "As at 15 October, the component stood at 3,178"
     told = _is_told(sentence, counted, grammar)
-    when = _WHEN.match(text, end, sentence.end)
+    when = _WHEN.match(text, end, sentence.end) if sentence.has(_AT_THE_TIME) else None
     opening = _EARLIER.match(text, sentence.start, left)
     rule: str | None = None
-    if _BROUGHT_BACK.match(text, end, sentence.end):
+    if sentence.has(_AGAIN) and _BROUGHT_BACK.match(text, end, sentence.end):
         rule = "brought-back"
     elif _SENT_THEN.search(text, floor, left) and _THAT_TIME.match(text, end, sentence.end):
         rule = "that-time"

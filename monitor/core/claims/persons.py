@@ -19,6 +19,8 @@ from monitor.core.claims.subjects import acting, acts
 from monitor.core.knowledge import Name, NameKind
 
 _REACH = 80
+_WE_WORDS, _THEY_WORDS = frozenset({"we", "i"}), frozenset({"they", "he"})
+_IT_WORDS = frozenset({"it", "they", "he", "she"})
 _WE = re.compile(r"(?<![\w'])(?:we|i)(?:'ve|'re|'d|'ll|'m)?(?![\w'])", re.IGNORECASE)
 _THEY = re.compile(r"(?<![\w'])(?:they|he)(?:'ve|'re|'d|'ll|'s)?(?![\w'])", re.IGNORECASE)
 _IT = re.compile(r"(?<![\w'])(?:it|they|he|she)(?:'ve|'re|'d|'ll)?(?![\w'])", re.IGNORECASE)
@@ -82,9 +84,8 @@ def first_person(sentence: Sentence, counted: Counted, grammar: Grammar, *, quot
     of = _OF_US.match(text[counted.quantity.right : counted.end + 12])
     if of is not None or _OF_US.match(text, counted.end, sentence.end):
         return True
-    return _has(sentence, counted, _WE, grammar) or _our_body(
-        sentence, counted, grammar, quoted=quoted
-    )
+    we_have = sentence.has(_WE_WORDS) and _has(sentence, counted, _WE, grammar)
+    return we_have or _our_body(sentence, counted, grammar, quoted=quoted)
 
 
 def _our_body(sentence: Sentence, counted: Counted, grammar: Grammar, *, quoted: bool) -> bool:
@@ -117,7 +118,7 @@ def only_talks(sentence: Sentence, counted: Counted) -> bool:
 
 def third_person(sentence: Sentence, counted: Counted, grammar: Grammar) -> re.Match[str] | None:
     """Return the "they" that has or sends the number, in somebody's mouth."""
-    return _pronoun(sentence, counted, _THEY, grammar)
+    return _pronoun(sentence, counted, _THEY, grammar) if sentence.has(_THEY_WORDS) else None
 
 
 def second_person(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
@@ -127,7 +128,7 @@ def second_person(sentence: Sentence, counted: Counted, grammar: Grammar) -> boo
 
 def pronoun(sentence: Sentence, counted: Counted, grammar: Grammar) -> re.Match[str] | None:
     """Return the "it" or "they" that has or sends the number."""
-    return _pronoun(sentence, counted, _IT, grammar)
+    return _pronoun(sentence, counted, _IT, grammar) if sentence.has(_IT_WORDS) else None
 
 
 def epithet(sentence: Sentence, counted: Counted, grammar: Grammar) -> int | None:

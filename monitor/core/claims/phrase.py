@@ -112,22 +112,27 @@ class _Walk:
             match = WORD.search(text, self._position, self._sentence.end)
             if match is None or text[self._position : match.start()].strip():
                 break
-            if step == 0 and match[0] == "," and self._is_aside():
+            opening = match[0].lower() if step == 0 else ""
+            if opening == "," and self._is_aside():
                 self._position = match.end()
                 continue
             if match[0] == "," and self._lists_adjectives(match):
                 self._position = match.end()
                 continue
             number = (
-                _THE_NUMBER.match(text, match.start(), self._sentence.end) if step == 0 else None
+                _THE_NUMBER.match(text, match.start(), self._sentence.end)
+                if opening == "the"
+                else None
             )
             if number is not None:
                 self._position = number.end()
                 continue
-            out = _OUT_OF.match(text, match.start(), self._sentence.end) if step == 0 else None
+            out = None
+            if opening == "out":
+                out = _OUT_OF.match(text, match.start(), self._sentence.end)
             if out is not None:
                 goes_on = self._out_of(out)
-            elif step == 0 and match[0].lower() == "of":
+            elif opening == "of":
                 goes_on = self._of(match)
             else:
                 goes_on = self._name(match) if match.start() in self._names else self._word(match)

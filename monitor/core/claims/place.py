@@ -371,10 +371,18 @@ def _in_aside(sentence: Sentence, position: int) -> bool:
     return any(start <= position < end for start, end in sentence.asides)
 
 
+def _apart(text: str, start: int, stop: int) -> re.Match[str] | None:
+    """Return where another story begins; without one of its signs no search is made."""
+    signs = (";", ",", " its ")
+    if all(text.find(sign, start, stop) < 0 for sign in signs):
+        return None
+    return _APART.search(text, start, stop)
+
+
 def is_apart(sentence: Sentence, start: int, spot: Spot) -> bool:
     """Say whether another story begins between a number and a place, or the place is of somebody's own men."""
     text = sentence.text
-    if _APART.search(text, start, spot.start):
+    if _apart(text, start, spot.start):
         return True
     return _OWN_MEN_THERE.search(text, start, spot.start) is not None
 
@@ -384,7 +392,7 @@ def _right_stop(
 ) -> int:
     stop = min([position for position in cue_positions if position > start], default=sentence.end)
     # What stands behind is another's place: "; in Odesa …", ", with the first battalion in Menaka".
-    apart = _APART.search(sentence.text, start, stop)
+    apart = _apart(sentence.text, start, stop)
     stop = apart.start() if apart else stop
     part = _PART.match(sentence.text, start, sentence.end)
     start = part.end() if part else start

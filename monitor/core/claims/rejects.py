@@ -112,7 +112,8 @@ def early(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> str | Non
 
 def _by_signs(quantity: Quantity, before: str, after: str) -> str | None:
     """Return designation ("T-72"), money, percentage, time, measure ("15-year"), fraction."""
-    sign = before.rstrip()[-1:]
+    stripped = before.rstrip()
+    sign = stripped[-1:]
     if sign in _BEFORE_SIGNS:
         found = _BEFORE.search(before)
         short = quantity.high < _SHARES_BELOW
@@ -125,7 +126,10 @@ def _by_signs(quantity: Quantity, before: str, after: str) -> str | None:
         found = _AFTER.match(after)
         if found:
             return found.lastgroup
-    if _FOR_EVERY.search(before) or _VOTES.match(after) or _VOTED.search(before):
+    # The expressions end in these words, and are asked of every number.
+    every = stripped.lower().endswith(("every", "each")) and _FOR_EVERY.search(before)
+    voted = stripped.endswith("by") and _VOTED.search(before)
+    if every or voted or _VOTES.match(after):
         return "rate"
     if _is_age(quantity, before, after):
         return "age"
@@ -300,7 +304,9 @@ def is_denominator(sentence: Sentence, counted: Counted, grammar: Grammar) -> bo
     body = body or _OUT_OF_A.search(text, near, left) is not None
     found = grammar.ends("rejects.denominators", text, max(sentence.start, left - 32), left)
     if found is None or body:
-        return body or _OF_ITS.search(text, near, left) is not None
+        return body or (
+            text.find("of", near, left) >= 0 and _OF_ITS.search(text, near, left) is not None
+        )
     if found[0].lower().startswith(("among", "out of")):
         return True
     if grammar.ends("rejects.kin", text, max(sentence.start, found.start() - 24), found.start()):

@@ -19,6 +19,10 @@ from monitor.core.knowledge import NameKind
 # Smaller numbers are days, ages and scores, unless a verb of having leads to them or a sentence is them.
 _LEAST, _LEAST_HAD, _LEAST_ANSWER = 100, 20, 10
 _REACH, _MOST_BETWEEN = 60, 3
+_GETTING = frozenset(
+    "got get gets receive receives received given gave gives brought landed made sent are "  # noqa: SIM905
+    "were".split()
+)
 _GOT = re.compile(
     r"\b(?:got|gets?|received?|given|gave|gives|brought|landed|made|sent|there\s+(?:are|were)|we\s+(?:are|were))\s+(?:\w+\s+)?$",
     re.IGNORECASE,
@@ -37,6 +41,10 @@ _IN = re.compile(
 _SIGNS = frozenset(',.;:?!")-')
 _UNIT = re.compile(r"-(?!\s)")
 # What leads to numbers that are rates, ages, times or limits rather than people.
+_OF_OTHER = frozenset(
+    "age aged chapter number no every factor one rate dated circa page times minus degrees "  # noqa: SIM905
+    "rank ranked version per".split()
+)
 _OTHER = re.compile(
     r"\b(?:aged?|under\s+the\s+age\s+of|from\s+the\s+age\s+of|chapter|number|no|nearly\s+every|by\s+a\s+factor\s+of"
     r"|one\s+in|at\s+a\s+rate\s+of|dated|circa|page|times|minus|degrees|rank(?:ed)?|version|per|times)\s+$",
@@ -61,11 +69,13 @@ def resumed(sentence: Sentence, quantity: Quantity, grammar: Grammar) -> Counted
         return None
     text, left = sentence.text, quantity.left
     floor = max(sentence.start, left - _REACH)
-    if is_year(quantity) or of_others(sentence, quantity) or _OTHER.search(text, floor, left):
+    if is_year(quantity) or of_others(sentence, quantity):
+        return None
+    if sentence.has(_OF_OTHER) and _OTHER.search(text, floor, left):
         return None
     verb = grammar.last("losses.holding", text, floor, left)
     had = verb is not None and len(text[verb.end() : left].split()) <= _MOST_BETWEEN
-    had = had or _GOT.search(text, floor, left) is not None
+    had = had or (sentence.has(_GETTING) and _GOT.search(text, floor, left) is not None)
     opens = _OPENS.search(text[sentence.start : left]) is not None
     least = (
         _LEAST_ANSWER

@@ -113,7 +113,9 @@ def subject(
 ) -> Counted | None:
     """Read "the number of soldiers in Kursk has risen to N", "the total would reach N"."""
     text = sentence.text
-    aside = next((m for m in _ASIDE.finditer(text, sentence.start, quantity.left)), None)
+    # Hardly any sentence has dashes, which is found faster than an aside.
+    dashed = text.find(" - ", sentence.start, quantity.left) >= 0
+    aside = _ASIDE.search(text, sentence.start, quantity.left) if dashed else None
     reach = _REACH + (aside.end() - aside.start() if aside else 0)
     floor = max(sentence.start, quantity.left - reach)
     if not follows_link(sentence, quantity, grammar) or _are_civilians(sentence, quantity, grammar):

@@ -61,6 +61,7 @@ _TODAY = re.compile(r"\b(?:today|at\s+present|at\s+the\s+moment|right\s+now)\b")
 _WHAT_PUT = re.compile(
     r"\bwhat\s+(?:\w+\s+){1,4}(?:puts?|called|calls|estimated?s?)\s+(?:at\s+|as\s+)?$"
 )
+_WE = frozenset({"we", "i"})
 _WE_HAD = re.compile(r"\b(?:(?:we|i)\s+had|we\s+were)\s+(?:only\s+|just\s+)?$", re.IGNORECASE)
 # "Had Washington agreed, Warsaw would have received N".
 _COUNTERFACTUAL = re.compile(r"\W*(?:Had|Were|Should)\s+[^.;:]{3,80}?,")
@@ -99,6 +100,10 @@ _MEANWHILE = re.compile(
     r"\b(?:during|ahead\s+of|before|after|since|end\s+of|because\s+of|in\s+view\s+of|in\s+response\s+to|fearing|watch(?:es|ed|ing)?)\s+(?:the\s+|its\s+|their\s+|an?\s+|[A-Z]\w+\s+){0,3}$"
 )
 # "an intake of 4,700 is to rise to 6,500", "6,500 men, is to be half as large again": today's figure.
+_CHANGING = frozenset(
+    "rise grow increase climb go shrink fall drop swell raised increased expanded cut reduced "  # noqa: SIM905
+    "lowered trimmed double triple doubled tripled halved half twice".split()
+)
 _TO_CHANGE = re.compile(
     r"[^.;:\"]{0,40}?\b(?:is|are|was|were|will|would|due|set|expected|about)\s+(?:\w+\s+)?(?:to\s+)?(?:(?:rise|grow|increase|climb|go\s+up|shrink|fall|drop|swell|"
     r"be\s+(?:raised|increased|expanded|cut|reduced|lowered|trimmed))\s+(?:to|by|from)\b|(?:double|triple|be\s+(?:doubled|tripled|halved|half\s+as|twice\s+as))\b)"
@@ -151,12 +156,16 @@ _THEN = re.compile(
     r"[^.;:,\"]{0,50}?\b(?:then\s+(?:deployed|stationed|based|serving|in|under|there|fighting)|at\s+(?:the|that)\s+time"
     r"|before\s+the\s+(?:war|invasion|coup|conflict|attack|crisis|uprising|revolution|full-scale))\b"
 )
+_VOWS = frozenset(
+    {"voted", "resolved", "vowed", "undertaken", "undertook", "decided", "opted", "promised"}
+)
 _VOWED = re.compile(
     r"\b(?:voted|resolved|vowed|undertaken|undertook|decided|opted|promised)\b[^.;:\"]{0,40}?\bto\s+(?:send|deploy|dispatch|contribute|station|"
     r"provide|commit|put|raise|add|withdraw|pull|keep|base|lend|supply|train)\b[^.;:]{0,40}$"
 )
 _OF_THE = re.compile(r"\b(?:of|among)\s+(?:the|its|their|his|our)\s+$", re.IGNORECASE)
 # "wants the 400 border guards replaced": whatever is wanted of them, they are there.
+_WANTING = frozenset({"want", "wants"})
 _WANTS_THE = re.compile(r"\bwants?\s+(?:rid\s+of\s+)?(?:the|these|those|all)\s+$")
 _SHARE_OF = re.compile(
     r"\b(?:half|thirds?|quarters?|fifths?|most|all)\s+of\s+(?:the|its|their|these|those)\s+"
@@ -370,7 +379,9 @@ def _negated(sentence: Sentence, counted: Counted, grammar: Grammar) -> StatusFo
     if _is_there(sentence, counted):
         return StatusFound(Status.PRESENT, "there-now")
     planned = sentence.has(_PLANS) and _PLANS_FOR.search(text, floor, left)
-    planned = planned or _VOWED.search(text, max(sentence.start, left - 120), left)
+    planned = planned or (
+        sentence.has(_VOWS) and _VOWED.search(text, max(sentence.start, left - 120), left)
+    )
     if planned or is_awaited(sentence, counted, grammar):
         return StatusFound(Status.PLANNED, "plans-for")
     return None
@@ -384,7 +395,8 @@ def _is_there(sentence: Sentence, counted: Counted) -> bool:
         or _FROM_NOW.match(text, counted.end)
     ):
         return True
-    if _WANTS_THE.search(text, max(sentence.start, left - _PLANS_REACH), left):
+    near = max(sentence.start, left - _PLANS_REACH)
+    if sentence.has(_WANTING) and _WANTS_THE.search(text, near, left):
         return True
     if not sentence.has(_AWAY) or _OUT.match(text, counted.end) is None:
         return False
@@ -495,7 +507,7 @@ def _was(sentence: Sentence, counted: Counted, grammar: Grammar) -> bool:
     """Say whether a simple past tense with a time of its own puts the number into the past."""
     text, left = sentence.text, counted.quantity.left
     floor = max(sentence.start, left - 24)
-    if _WE_HAD.search(text, floor, left):
+    if sentence.has(_WE) and _WE_HAD.search(text, floor, left):
         return True
     if counted.shape not in _TELLING:
         return False

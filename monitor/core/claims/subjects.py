@@ -45,6 +45,7 @@ _APPOSED = re.compile(
     r",\s+(?:an?|the|its|their|another|one\s+of)\s+[^,;:.\"]{2,70}?,?\s+(?:that|which|who)\s+"
     r"(?:(?:it|they|he|she)\s+(?:says?|said|claims?|claimed|estimates?|believes?)\s+)?"
 )
+_RELATIVES = frozenset({"which", "who", "whose", "where", "whom"})
 _ASIDE = re.compile(r",\s+(?:which|who|whose|where|whom)\s[^,;:\"]{3,110},\s+(?!and\b|but\b)")
 # "accused the federal government of massing N": who is accused does it.
 _ACCUSED = re.compile(r"\b(?:accus|blam|suspect)\w*\s+$")
@@ -64,6 +65,10 @@ _PLANS = re.compile(
     r"(?:plans?|proposal|decision|law|bill|deal|blueprint|budget|decree)\s+(?:for|on|to\s+(?:raise|create|form|build|send|deploy|station|recruit|train))\b"
 )
 # "puts them at 3,500": whoever they are, they were named before.
+_PUTTING = frozenset(
+    "put puts placed places pegs pegged cap caps capped limit limits limited fix fixes fixed "  # noqa: SIM905
+    "set sets cut cuts reduce reduces reduced lower lowers lowered".split()
+)
 _PUTS_THEM = re.compile(
     r"^(?:(?!\b(?:but|and|while)\b).)*\b(?:puts?|placed|places|pegs|pegged|caps?|capped|limits?|limited|fix(?:es|ed)?|sets?|cuts?|reduc(?:es?|ed)|"
     r"lower(?:s|ed)?)\s+(?:them|it|(?:its|their)\s+(?:ranks|strength|numbers?|size|forces?|total)|the\s+(?:number|figure|total|tally|count|contingent|army|force))\s+(?:at|to)\b"
@@ -72,6 +77,7 @@ _OF_ITS_OWN = re.compile(
     r"'s(?:,[^,;:\"]{3,60},)?\s+(?:has|have|had|numbers|numbered|counts|is|was)\b"
 )
 # "Lithuania's minister said the figure would reach 4,800": who says so has none.
+_SAYING = frozenset({"said", "says", "expects", "estimates", "expected", "told"})
 _FIGURE = re.compile(
     r"\b(?:said|says|expects|estimates|expected|told\s+\w+)\s+(?:that\s+)?(?:the|this|that)\s+"
     r"(?:(?:real|true|actual|total|overall)\s+)?(?:figure|number|total|contingent|tally|count|strength)\b"

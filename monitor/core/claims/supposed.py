@@ -33,6 +33,11 @@ _CONDITIONS = frozenset(
 _SOUNDING = frozenset(
     "approached sounded canvassed asked requested invited urged pressed".split()  # noqa: SIM905
 )
+# One of these words stands in whatever a condition is.
+_ON_CONDITION = frozenset(
+    "if unless provided case event once should ceasefire truce armistice peace settlement "  # noqa: SIM905
+    "agreement deal guns fighting war shooting".split()
+)
 _CONDITION = re.compile(
     r"\b(?i:(?<!asked )(?<!ask )(?<!wonder )(?<!even )(?<!as )(?<!know )(?<!more )if(?!"
     + NOTHING_HANGS
@@ -154,7 +159,7 @@ def is_conditional(sentence: Sentence, counted: Counted) -> bool:
     if is_only_if(sentence, counted):
         return True
     return bool(
-        _CONDITION.search(sentence.text, start, stop)
+        (sentence.has(_ON_CONDITION) and _CONDITION.search(sentence.text, start, stop))
         or NEEDED.search(sentence.text, counted.end, figure_end(sentence, counted.end))
     )
 

@@ -10,6 +10,7 @@ office keeps it; what is asked is nobody's word unless the question says whose.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -92,6 +93,12 @@ class Voices(Houses):
         self._grammar, self._around = grammar, around
         self._state_offices = grammar.sets["attribution.state_offices"]
         self._own: dict[int, list[Cue]] = {}
+        # Which sentences end in a colon, in order.
+        self._colons = [
+            index
+            for index, sentence in enumerate(sentences)
+            if sentence.text[sentence.end - 1] == ":"
+        ]
         self._billing = Billing(sentences, begin, attribution)
         self._labels = Labels(
             sentences,
@@ -301,13 +308,14 @@ class Voices(Houses):
 
     def _is_told(self, index: int) -> bool:
         """Say whether a colon at the end of a sentence opened what this one belongs to."""
-        for earlier in range(index - 1, -1, -1):
-            sentence = self.sentences[earlier]
-            if sentence.text[sentence.end - 1] == ":":
-                return True
-            if any(cue.rule != "quote" for cue in self._raw_cues(earlier)):
-                return False
-        return False
+        # Cues cost much: they are looked for only behind the last colon, and not at all where none stands.
+        opening = bisect_left(self._colons, index) - 1
+        if opening < 0:
+            return False
+        between = range(index - 1, self._colons[opening], -1)
+        return not any(
+            cue.rule != "quote" for earlier in between for cue in self._raw_cues(earlier)
+        )
 
     def told_around(self, index: int) -> Cue | None:
         """Return the cue of a neighbour that covers a sentence without one of its own."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate, chain, count
 from operator import add
@@ -55,12 +55,12 @@ class Words:
     Between two characters that belong to no word stands an empty one.
     """
 
-    def __init__(self, text: str, starting: Mapping[str, Sequence[WordList]]) -> None:
-        self._text, self._starting = text, starting
+    def __init__(self, text: str) -> None:
         self.forms = text.translate(_FOLDED).split(" ")
         self.every = frozenset(self.forms)
         # Where a list's matches may begin, once that was asked.
         self.places: dict[WordList, Sequence[int]] = {}
+        self._lasts: dict[int, str] = {}
 
     @cached_property
     def starts(self) -> list[int]:
@@ -69,46 +69,40 @@ class Words:
         return list(map(add, lengths, count()))
 
     @cached_property
-    def numbers(self) -> list[int]:
-        """Where digits begin, in words too."""
-        return [number.start() for number in _NUMBER.finditer(self._text)]
+    def where(self) -> dict[str, list[int]]:
+        """Where each of the words begins, by word."""
+        found: dict[str, list[int]] = {form: [] for form in self.every}
+        for form, start in zip(self.forms, self.starts, strict=True):
+            found[form].append(start)
+        return found
 
     @cached_property
-    def lists(self) -> Mapping[WordList, Sequence[Sequence[int]]]:
-        """The lists of which a first word stands in the text, with where each of those begins."""
-        starting = self._starting
-        where: dict[str, list[int]] = {}
+    def numbers(self) -> list[int]:
+        """Where digits begin, in words too."""
+        found: list[int] = []
         for form, start in zip(self.forms, self.starts, strict=True):
-            if form in where:
-                where[form].append(start)
-            elif form in starting:
-                where[form] = [start]
-        lists: dict[WordList, list[list[int]]] = {}
-        for form, starts in where.items():
-            for words in starting[form]:
-                if words in lists:
-                    lists[words].append(starts)
-                else:
-                    lists[words] = [starts]
-        return lists
+            if form.isdecimal():
+                found.append(start)
+            elif form and not form.isalpha():
+                found += (start + number.start() for number in _NUMBER.finditer(form))
+        return found
 
     def last(self, end: int) -> str:
         """Return the last word that begins before a position."""
-        index = bisect_left(self.starts, end) - 1
-        while index >= 0 and not self.forms[index]:
-            index -= 1
-        return self.forms[index] if index >= 0 else ""
+        found = self._lasts.get(end)
+        if found is None:
+            index = bisect_left(self.starts, end) - 1
+            while index >= 0 and not self.forms[index]:
+                index -= 1
+            found = self._lasts[end] = self.forms[index] if index >= 0 else ""
+        return found
 
 
 class WordLists:
     """Lists that find their forms by one split of a text."""
 
     def __init__(self) -> None:
-        self._starting: dict[str, list[WordList]] = {}
-        self.words_of = lru_cache(maxsize=_TEXTS)(self._split)
-
-    def _split(self, text: str) -> Words:
-        return Words(text, self._starting)
+        self.words_of = lru_cache(maxsize=_TEXTS)(Words)
 
     def of(self, forms: Iterable[str]) -> WordList:
         """Add a list of forms, which are whole words that no hyphen joins to others, in any case."""
@@ -128,11 +122,7 @@ class WordLists:
         With `digits` matches may begin with a number too. `compiled` makes the expression when it is
         first needed.
         """
-        added = WordList(self, tuple(forms), compiled, digits=digits)
-        for first in added.firsts:
-            self._starting.setdefault(first, []).append(added)
-        self.words_of.cache_clear()
-        return added
+        return WordList(self, tuple(forms), compiled, digits=digits)
 
 
 class WordList:
@@ -146,7 +136,7 @@ class WordList:
         *,
         digits: bool,
     ) -> None:
-        self._lists, self._compiled, self._digits = lists, compiled, digits
+        self._words_of, self._compiled, self._digits = lists.words_of, compiled, digits
         split = [_WORD.findall(form.lower()) for form in forms]
         self.firsts = frozenset(
             words[0]
@@ -159,6 +149,8 @@ class WordList:
         # "'ll" begins with no word: it may stand wherever its first character does.
         signs = sorted({form[0] for form in forms if form and _WORD.match(form) is None})
         self._signs = re.compile(f"[{''.join(map(re.escape, signs))}]") if signs else None
+        # Whether each match begins with one of the first words, and nothing else.
+        self._begins = self._is_usual and not signs and not digits
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -171,28 +163,29 @@ class WordList:
         return re.compile(rf"{self.pattern.pattern}(?=[ \"'(]*\Z)", self.pattern.flags)
 
     def _places(self, text: str, words: Words) -> Sequence[int]:
-        """Return where in a text a match may begin, in order."""
-        places: Sequence[int] = ()
-        if self._is_usual:
-            found = words.lists.get(self)
-            if found is not None:
-                places = found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
-            if self._digits or self._signs is not None:
-                numbers = words.numbers if self._digits else ()
-                signs = self._signs.finditer(text) if self._signs is not None else ()
-                places = sorted([*places, *numbers, *(sign.start() for sign in signs)])
-        else:
-            places = range(len(text))
-        words.places[self] = places
+        """Return where in a text a match may begin, in order, and keep it."""
+        places = words.places[self] = self._found(text, words)
         return places
+
+    def _found(self, text: str, words: Words) -> Sequence[int]:
+        if not self._is_usual:
+            return range(len(text))
+        found = [words.where[first] for first in self.firsts & words.every]
+        if self._begins and not found:
+            return ()
+        if self._begins and len(found) == 1:
+            return found[0]
+        numbers = words.numbers if self._digits else ()
+        signs = self._signs.finditer(text) if self._signs is not None else ()
+        return sorted([*chain.from_iterable(found), *numbers, *(sign.start() for sign in signs)])
 
     def stands_in(self, text: str) -> bool:
         """Say whether a text holds a form, at less cost than `search` where it is asked no more."""
-        if not self._may_stand_in(text):
-            return False
-        if not self._is_usual or self._signs is not None or self._digits:
+        if not self._begins:
             return self.pattern.search(text) is not None
-        words, firsts = self._lists.words_of(text), self.firsts
+        words, firsts = self._words_of(text), self.firsts
+        if firsts.isdisjoint(words.every):
+            return False
         match = self.pattern.match
         for form, start in zip(words.forms, words.starts, strict=True):
             if form in firsts and match(text, start) is not None:
@@ -200,9 +193,7 @@ class WordList:
         return False
 
     def _may_stand_in(self, text: str) -> bool:
-        if self._is_usual and self._signs is None and not self._digits:
-            return not self.firsts.isdisjoint(self._lists.words_of(text).every)
-        return True
+        return not self._begins or not self.firsts.isdisjoint(self._words_of(text).every)
 
     def match(self, text: str, start: int, end: int = _END) -> re.Match[str] | None:
         """Return the form that begins at a position."""
@@ -212,11 +203,13 @@ class WordList:
         """Return the first form between two positions."""
         if len(text) <= _STRETCH:
             return self.pattern.search(text, start, end) if self._may_stand_in(text) else None
-        words = self._lists.words_of(text)
+        words = self._words_of(text)
         places = words.places.get(self)
         if places is None:
             places = self._places(text, words)
         # Most lists stand nowhere in a stretch: that must cost least.
+        if not places:
+            return None
         first = bisect_left(places, start)
         if first == len(places) or places[first] >= end:
             return None
@@ -232,27 +225,26 @@ class WordList:
         if len(text) <= _STRETCH:
             may = self._may_stand_in(text)
             return self.pattern.finditer(text, start, end) if may else _NOTHING
-        words = self._lists.words_of(text)
+        words = self._words_of(text)
         places = words.places.get(self)
         if places is None:
             places = self._places(text, words)
+        if not places:
+            return _NOTHING
         first = bisect_left(places, start)
         if first == len(places) or places[first] >= end:
             return _NOTHING
-        return self._all(text, places[first : bisect_left(places, end, first)], start, end)
-
-    def _all(
-        self, text: str, places: Sequence[int], start: int, end: int
-    ) -> Iterator[re.Match[str]]:
-        pattern = self.pattern
-        for place in places:
+        # A list costs less than a generator: there are seldom more than two places.
+        pattern, found = self.pattern, []
+        for place in places[first : bisect_left(places, end, first)]:
             if place >= start and (match := pattern.match(text, place, end)) is not None:
-                yield match
+                found.append(match)
                 start = match.end()
+        return iter(found)
 
     def ending(self, text: str, start: int, end: int) -> re.Match[str] | None:
         """Return the form that ends a stretch, but for blanks, quotes and a bracket."""
-        words = self._lists.words_of(text)
+        words = self._words_of(text)
         if self._lasts is not None and words.last(end) not in self._lasts:
             return None
         if len(text) <= _STRETCH:
@@ -260,6 +252,8 @@ class WordList:
         places = words.places.get(self)
         if places is None:
             places = self._places(text, words)
+        if not places:
+            return None
         first = bisect_left(places, start)
         for place in places[first : bisect_left(places, end, first)]:
             match = self._ending.match(text, place, end)
