@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -158,3 +159,12 @@ def _cell(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(map(str, value))
     return str(value)
+
+
+def processes(asked: int) -> int:
+    """Return how many worker processes to start: those asked for, one per core for 0, never more.
+
+    More would only take turns at the cores, and a mistyped number would take the machine with it.
+    """
+    cores = os.cpu_count() or 1
+    return min(asked or cores, cores)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from pathlib import Path
@@ -12,7 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli import EXIT_PROBLEMS
-from monitor.cli.options import config_option, emit_rows, format_option, moment_text, progress
+from monitor.cli.options import (
+    config_option,
+    emit_rows,
+    format_option,
+    moment_text,
+    processes,
+    progress,
+)
 from monitor.core.wording import amount
 from monitor.knowledge import shipped_knowledge, shipped_root
 
@@ -164,7 +170,7 @@ def _import_archive(assembly: Assembly, store: Store, path: Path, name: str, job
 
     run = ArchiveImport(store, assembly.site, name, assembly.clock.now())
     with progress(f"importing {name}", count_documents(path)) as tell:
-        found = run.run(path, jobs or os.cpu_count() or 1, tell)
+        found = run.run(path, processes(jobs), tell)
     for problem in found.problems:
         click.echo(f"error: {problem}", err=True)
     click.echo(

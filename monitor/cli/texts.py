@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,7 +21,7 @@ from typing import IO
 import click
 
 from monitor.cli import EXIT_PROBLEMS
-from monitor.cli.options import config_option, emit_line
+from monitor.cli.options import config_option, emit_line, processes
 from monitor.core.moments import read_moment
 
 _JSONL_ONLY = click.option(
@@ -110,7 +109,7 @@ def extract(form: str, jobs: int, measures: tuple[str, ...], file: IO[str]) -> N
         emit_line(read([{"id": name, "text": text}])[0])
         return
     lines = _Lines(itertools.chain([first], file), ("text",))  # type: ignore[arg-type]
-    for result in _extracted(lines, jobs or os.cpu_count() or 1, read):
+    for result in _extracted(lines, processes(jobs), read):
         emit_line(result)
     if lines.bad:
         sys.exit(EXIT_PROBLEMS)

@@ -7,6 +7,7 @@ import asyncio
 import csv
 import io
 import json
+import os
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ from smtp_servers import Inbox, silent_port, smtp_server
 
 from monitor import __version__
 from monitor.cli import main
+from monitor.cli.options import processes
 
 pytestmark = pytest.mark.journey
 
@@ -431,6 +433,16 @@ def test_extract_gives_claims_and_what_was_not_taken(site: _Commands) -> None:
     assert site.records("extract", "--jobs", "2", file) == rows
     [plain] = site.records("extract", "-", given=_NEW.text)
     assert plain["claims"] == rows[0]["claims"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "per_core"),
+    [(1, False), (0, True), (100_000, True)],
+    ids=["as asked", "all cores", "never more than cores"],
+)
+def test_worker_processes_are_at_most_one_per_core(asked: int, per_core: bool) -> None:
+    """A mistyped `--jobs` must not start more processes than the machine has cores."""
+    assert processes(asked) == ((os.cpu_count() or 1) if per_core else asked)
 
 
 def test_a_line_that_cannot_be_read_costs_only_itself(site: _Commands) -> None:
