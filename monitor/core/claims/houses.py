@@ -35,7 +35,7 @@ _PLAIN_SPOKES = frozenset({"spokesman", "spokeswoman", "spokesperson"})
 _SPOKES = re.compile(r"\b(?:spokes(?:man|men|woman|person|persons)|speaker)s?\b")
 _MEMBERS = frozenset({"lawmaker", "lawmakers", "mp", "mps", "member", "members", "deputy", "deputies", "senator", "senators", "minister", "ministers", "legislator", "legislators"})  # fmt: skip
 _DEFINITE = re.compile(
-    r"(?:[Aa]ccording\s+to\s+|[Ii]n\s+)?(?:one\s+of\s+)?(?:the|its|their)\b", re.IGNORECASE
+    r"(?:according\s+to\s+|in\s+)?(?:one\s+of\s+)?(?:the|its|their)\b", re.IGNORECASE
 )
 _THE_COUNTRYS = re.compile(
     r"(?:the\s+)?(?:country|nation|kingdom|republic|state)'s\b", re.IGNORECASE
@@ -98,7 +98,10 @@ _HOUSE_BACK, _LEAST_NOUN = 3, 5
 
 
 class Houses:
-    """Finds institutions in one story."""
+    """Finds institutions in one story; `sentences` are in the story's order, and an index is one of them.
+
+    Nothing is raised: who is not found is None, and the cue stays as it was read.
+    """
 
     def __init__(
         self, sentences: Sequence[Sentence], attribution: Attribution, titles: Titles
@@ -180,7 +183,10 @@ class Houses:
         said = [other for other in self._raw_cues(index) if other.end <= cue.start]
         for earlier in (
             said,
-            *(self._raw_cues(one) for one in range(index - 1, max(-1, index - 4), -1)),
+            *(
+                self._raw_cues(one)
+                for one in range(index - 1, max(-1, index - 1 - _HOUSE_BACK), -1)
+            ),
         ):
             for other in reversed(earlier):
                 found = other.source

@@ -344,7 +344,8 @@ def _settled(sentence: Sentence, counted: Counted) -> StatusFound | None:
         return StatusFound(Status.PRESENT, "definite")
     whole = counted.whole
     come = whole is not None and _HAVE_COME.match(text, whole.right, sentence.end) is not None
-    if come or _TO_CHANGE.match(text, end, sentence.end) or _is_to_be_cut(sentence, counted):
+    changes = sentence.has(_CHANGING) and _TO_CHANGE.match(text, end, sentence.end)
+    if come or changes or _is_to_be_cut(sentence, counted):
         return StatusFound(Status.PRESENT, "have-come" if come else "to-change")
     if _WANTED.match(text, end):
         return StatusFound(Status.PLANNED, "wanted")

@@ -118,7 +118,8 @@ def subject(sentence: Sentence, counted: Counted, grammar: Grammar, since: int =
     """Find the nearest actor before the number with a verb of sending or holding between."""
     text, left = sentence.text, counted.quantity.left
     floor = max(sentence.start, left - _REACH, since)
-    aside = [match.span() for match in _ASIDE.finditer(text, sentence.start, left)]
+    asides = _ASIDE.finditer(text, sentence.start, left) if sentence.has(_RELATIVES) else ()
+    aside = [match.span() for match in asides]
     between_two = _BETWEEN_TWO.match(text, sentence.start, left)
     aside += [between_two.span()] if between_two else []
     for name in reversed(sentence.names):
@@ -190,7 +191,11 @@ def _is_put_in(between: str, grammar: Grammar) -> bool:
 
 def _retells(sentence: Sentence, name: Name, between: str) -> bool:
     """Read "Yerevan puts them at 3,500", "with what Israel put at 30,000": who counts others' troops."""
-    if _FIGURE.search(between) or _PUTS_THEM.search(between) or _KNOWS.search(between):
+    if (
+        (sentence.has(_SAYING) and _FIGURE.search(between))
+        or (sentence.has(_PUTTING) and _PUTS_THEM.search(between))
+        or _KNOWS.search(between)
+    ):
         return True
     floor = max(sentence.start, name.start - 10)
     if _WHICH.search(sentence.text, floor, name.start) and _SAYS_IT.match(between):
